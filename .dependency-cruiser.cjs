@@ -15,8 +15,9 @@ const layers = {
     imports: ['src/services', 'src/contracts', 'src/domain'],
     types: ['src/models', 'src/clients', 'src/temporal'],
   },
-  'src/clients': { imports: ['src/contracts', 'src/domain'] },
-  'src/mails': { imports: ['src/contracts', 'src/domain'], types: ['src/models'] },
+  'src/clients': { imports: ['src/contracts', 'src/domain', 'src/models/outages'], types: ['src/models'] },
+  'src/renderers': { imports: ['src/contracts', 'src/domain'] },
+  'src/mails': { imports: ['src/contracts', 'src/domain', 'src/renderers'], types: ['src/models'] },
   'src/queue': {
     imports: ['src/services', 'src/models', 'src/contracts', 'src/domain', 'src/mails'],
     types: ['src/clients'],
@@ -35,7 +36,7 @@ const everywhere = ['src/telemetry', 'src/assets'];
 
 /** Packages that a layer may run; a layer that is not listed may run any. */
 const packages = {
-  'src/domain': ['typeid-js', 'uuid', 'temporal-polyfill', 'tr46', '@orama/stemmers'],
+  'src/domain': ['typeid-js', 'uuid', 'temporal-polyfill', 'tr46', '@orama/stemmers', 'cron-parser'],
   'src/contracts': ['@temporalio/workflow', '@temporalio/common'],
   workflows: ['@temporalio/workflow'],
   activities: ['@temporalio/activity', '@temporalio/common'],
@@ -47,11 +48,12 @@ const packages = {
  * keeps its `parent`. Everybody may import `operator` (the list of stuck items) and `sandbox` (the clock).
  */
 const domains = {
-  partners: ['payments', 'subscriptions', 'listings'],
+  partners: ['payments', 'subscriptions', 'listings', 'reports'],
   users: ['operator', 'sandbox'],
   payments: ['operator', 'sandbox'],
   subscriptions: ['payments', 'users', 'operator', 'sandbox'],
   listings: ['users', 'operator', 'sandbox'],
+  reports: ['partners', 'users', 'payments', 'subscriptions', 'listings', 'operator', 'sandbox'],
   sandbox: ['operator'],
   operator: [],
 };

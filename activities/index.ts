@@ -1,6 +1,7 @@
 import type { ActivityDependencies } from './dependencies';
 import { createListingsActivities } from './listings';
 import { createPaymentsActivities } from './payments';
+import { createReportsActivities } from './reports';
 import { createSandboxActivities } from './sandbox';
 import { createSubscriptionsActivities } from './subscriptions';
 import { createUsersActivities } from './users';
@@ -11,6 +12,7 @@ export const createActivities = (dependencies: ActivityDependencies) => ({
   ...createPaymentsActivities(dependencies),
   ...createSubscriptionsActivities(dependencies),
   ...createListingsActivities(dependencies),
+  ...createReportsActivities(dependencies),
   ...createSandboxActivities(dependencies),
 });
 

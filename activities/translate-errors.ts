@@ -10,6 +10,9 @@ const OWN_ERRORS: ReadonlySet<string> = new Set([
   'GatewayRequestRefused',
   'VoidRefused',
   'AmountDiffers',
+  'StorageUnavailable',
+  'FileDamaged',
+  'FileGivenUp',
 ]);
 
 /**

@@ -10,6 +10,7 @@ const domains: readonly (readonly [load: () => Domain, ...names: string[]])[] = 
     'listingExpirationWorkflow',
   ],
   [() => require('./payments'), 'processPayment', 'refundPayment'],
+  [() => require('./reports'), 'analyticsReport', 'dailyReport', 'dailyReportWorkflow', 'reportSchedules'],
   [() => require('./sandbox'), 'advanceClock'],
   [() => require('./subscriptions'), 'subscription', 'subscriptionPayment'],
   [() => require('./users'), 'userOnboarding'],

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { ActivityDependencies } from '../dependencies';
 import type { ReviewProgress } from '../../src/contracts/listings/review';
 import type {
@@ -16,9 +15,8 @@ import { checkReview } from '../../src/services/listings/reviews/check-review';
 import { findImagesToCheck } from '../../src/services/listings/reviews/find-images';
 import { notifyReviewers } from '../../src/services/listings/reviews/notify-reviewers';
 import { escalateReview, queueReview } from '../../src/services/listings/reviews/queue-review';
+import { whileBeating } from '../while-beating';
 import { answerOfStep } from './review-answer';
-
-const HEARTBEAT_MS = 2000;
 
 /** The steps of a review up to its decision. Each is one transaction, so Temporal may run it any number of times. */
 export const createReviewActivities = ({ database, operatorEmail, probeImages }: ActivityDependencies) => ({
@@ -77,16 +75,5 @@ async function probeRevision({ database, probeImages, input }: ProbeRevisionInpu
   const { tenantId, reviewId } = input;
   const urls = await findImagesToCheck({ database, tenantId, reviewId });
   if (urls.length === 0) return new Map();
-  const context = Context.current();
-  const signal = context.cancellationSignal;
-  const beating = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-  try {
-    return await probeImages({ tenantId, urls, signal });
-  } catch (error) {
-    // The cancellation itself is thrown: the worker shuts down (another one continues) or the review was cancelled.
-    if (signal.aborted) throw signal.reason;
-    throw error;
-  } finally {
-    clearInterval(beating);
-  }
+  return whileBeating(({ signal }) => probeImages({ tenantId, urls, signal }));
 }

@@ -1,10 +1,8 @@
-import { Context } from '@temporalio/activity';
 import type { ActivityDependencies } from '../dependencies';
+import { whileBeating } from '../while-beating';
 import type { OperationFailure } from '../../src/contracts/operation';
 import type { AdvanceSlice, AdvanceStepInput, FinishAdvanceInput } from '../../src/contracts/sandbox/sandbox-clock';
 import { DomainError } from '../../src/domain/domain-error';
-
-const HEARTBEAT_MS = 2000;
 
 const failureOf = ({ code, detail, workflowId }: OperationFailure): OperationFailure => ({ code, detail, workflowId });
 
@@ -29,21 +27,11 @@ export const createSandboxClockActivities = ({ sandboxClock }: ActivityDependenc
   },
 
   /** Moves the tenant's clock, and every process that follows it, for about 15 seconds of real time. */
-  async advanceTenant(input: AdvanceStepInput): Promise<AdvanceSlice> {
-    const context = Context.current();
-    const signal = context.cancellationSignal;
-    const beating = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-    try {
+  advanceTenant: (input: AdvanceStepInput): Promise<AdvanceSlice> =>
+    whileBeating(async ({ signal }) => {
       const { arrived, failure } = await sandboxClock.advance({ ...input, signal });
       return { arrived, failure: failure && failureOf(failure) };
-    } catch (error) {
-      // The cancellation itself is thrown: the worker shuts down (another one continues) or the advance was cancelled.
-      if (signal.aborted) throw signal.reason;
-      throw error;
-    } finally {
-      clearInterval(beating);
-    }
-  },
+    }),
 
   /** Ends the operation as completed, or as failed with its failure. */
   async finishAdvance(input: FinishAdvanceInput): Promise<void> {

@@ -4,6 +4,7 @@ export const entityTypesByDomain = {
   payments: ['payment', 'refund'],
   subscriptions: ['subscription'],
   listings: ['listing', 'listing_review'],
+  reports: ['report', 'report_schedule'],
   sandbox: ['operation'],
 } as const;
 

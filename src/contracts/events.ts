@@ -2,6 +2,7 @@ import { eventWords, type EventData, type EventSentence } from './event-sentence
 import type { InlineConsumer } from './outbox';
 import { listingEvents } from './listings/events';
 import { paymentEvents } from './payments/events';
+import { reportEvents } from './reports/events';
 import { subscriptionEvents } from './subscriptions/events';
 import { userEvents } from './users/events';
 
@@ -11,6 +12,7 @@ const sentences = {
   ...paymentEvents,
   ...subscriptionEvents,
   ...listingEvents,
+  ...reportEvents,
 } as const satisfies Record<string, EventSentence>;
 
 export type EventType = keyof typeof sentences;

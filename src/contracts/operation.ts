@@ -1,4 +1,4 @@
-export const operationTypes = ['advance_clock', 'expire_listings'] as const;
+export const operationTypes = ['advance_clock', 'expire_listings', 'backfill_reports'] as const;
 export type OperationType = (typeof operationTypes)[number];
 
 export const operationStates = ['running', 'completed', 'failed'] as const;
@@ -21,6 +21,22 @@ export interface OrderedSweep {
   /** Only counts what is due. */
   dryRun: boolean;
   counts: SweepCounts;
+}
+
+/** The order of a backfill of a schedule of reports. */
+export interface OrderedBackfill {
+  scheduleId: string;
+  /** The schedule's when the backfill was ordered: they say which windows the range has. */
+  period: 'day' | 'week' | 'month' | 'quarter';
+  timeZone: string;
+  /** Local dates, both included. */
+  dates: { from: string; to: string };
+  /** True where the reports are mailed to the recipients of the schedule. */
+  deliver: boolean;
+  /** The windows that have a report, or the code of a refusal, by now. */
+  accepted: number;
+  /** No window is left to accept: the operation ends with the last of its reports. */
+  isAccepted: boolean;
 }
 
 /** Codes of an advance that ended early. The clock stays at the last hop that every workflow reached. */

@@ -2,6 +2,8 @@ import workflows = require('../../workflows');
 import { LISTING_EXPIRATION } from './listings/expiration';
 import type { ProcessEntity } from './process';
 import { startOf } from './process';
+import { DAILY_REPORT } from './reports/daily-report';
+import { REPORT_SCHEDULES } from './reports/report-schedules';
 import { processes, processOf } from './processes';
 import { SUBSCRIPTION_PAYMENT } from './subscriptions/subscription';
 
@@ -11,6 +13,9 @@ const WITHOUT_ENTITY = [
   LISTING_EXPIRATION,
   'listingExpirationWorkflow',
   SUBSCRIPTION_PAYMENT,
+  REPORT_SCHEDULES,
+  DAILY_REPORT,
+  'dailyReportWorkflow',
 ];
 const entity: ProcessEntity = { _id: 'ent_1', tenantId: 'ptn_1:sandbox', correlationId: 'cor_1' };
 

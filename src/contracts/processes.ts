@@ -2,6 +2,7 @@ import type { EntityType } from './entity-types';
 import { listingReviewProcess } from './listings/process';
 import { paymentProcess, refundProcess } from './payments/process';
 import type { Process } from './process';
+import { reportProcess } from './reports/process';
 import { advanceClockProcess } from './sandbox/process';
 import { subscriptionProcess } from './subscriptions/process';
 import { onboardingProcess } from './users/process';
@@ -11,6 +12,7 @@ const processesByDomain = {
   payments: [paymentProcess, refundProcess],
   subscriptions: [subscriptionProcess],
   listings: [listingReviewProcess],
+  reports: [reportProcess],
   sandbox: [advanceClockProcess],
 } satisfies Record<string, readonly Process[]>;
 

@@ -4,6 +4,7 @@ export const taskQueues = {
   payments: 'payments',
   subscriptions: 'subscriptions',
   listings: 'listings',
+  reports: 'reports',
   operations: 'operations',
 } as const;
 export type TaskQueue = (typeof taskQueues)[keyof typeof taskQueues];

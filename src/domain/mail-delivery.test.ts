@@ -14,6 +14,7 @@ test.each<[string, Partial<IsWithheldInput>, boolean]>([
   ['to a stranger, where sandboxes deliver', { setting: 'deliver' }, false],
   ['to a reviewer', { audience: 'reviewer', to: 'Review@bücher.example' }, false],
   ['to a person with the address of a reviewer', { to: 'review@xn--bcher-kva.example' }, false],
+  ['to a recipient of reports', { audience: 'recipient' }, true],
   ['to somebody who is a reviewer no more', { audience: 'reviewer', to: 'left@example.com' }, true],
   ['to the operator', { audience: 'operator', to: 'operator@platform.example' }, true],
   ['to the operator, where sandboxes deliver', { audience: 'operator', setting: 'deliver' }, true],

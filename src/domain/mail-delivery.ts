@@ -1,8 +1,11 @@
 import type { Mode } from './tenant';
 import { mailboxOf, normaliseEmail } from './values/email';
 
-/** The receiver of a mail: the person whom its entity belongs to, one of the partner's reviewers, or the operator. */
-export const mailAudiences = ['person', 'reviewer', 'operator'] as const;
+/**
+ * The receiver of a mail: the person whom its entity belongs to, one of the partner's reviewers, an address to which
+ * the partner has its reports sent, or the operator.
+ */
+export const mailAudiences = ['person', 'reviewer', 'recipient', 'operator'] as const;
 export type MailAudience = (typeof mailAudiences)[number];
 
 /** `withhold` keeps the mails of sandboxes in the sandbox; `deliver` sends those that are not for the operator. */

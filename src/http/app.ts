@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { readContractText } from '../assets';
 import { createClock } from '../services/clock';
 import { keepMethodReport } from '../services/subscriptions/keep-method-report';
-import { docs } from './docs';
+import { docs } from './docs/docs';
 import type { Handler } from './handler';
 import { createHandlers, type HandlersInput } from './handlers';
 import type { Limits } from './partners/me';
@@ -33,7 +33,7 @@ import { createCursors } from './replies/cursors';
 import { createListPage } from './replies/list';
 import { requirePreconditions } from './replies/preconditions';
 import { showProblemPage } from './users/verify-page';
-import { pageStylesheet } from './users/verify-page-html';
+import { pageStylesheet } from './pages/page';
 
 /** The handlers' dependencies that the app creates itself. */
 type CreatedByApp =
@@ -64,6 +64,9 @@ export interface AppInput extends Omit<HandlersInput, CreatedByApp> {
   /** Proxies whose statement of the caller's address is trusted (Express's `trust proxy`). */
   trustProxy?: boolean | number | string;
 }
+
+/** The addresses in mails that lead to pages. */
+const pagesForPeople = ['verify', 'report-unsubscribes'];
 
 /** Far above the size of any event that a gateway sends. */
 const MAX_WEBHOOK_BYTES = 524_288;
@@ -96,7 +99,7 @@ export function createApp(input: AppInput): Application {
   const { fail, errorHandler } = createProblemResponder({
     logger,
     showProblem: showProblemPage,
-    isForPeople: (path) => path.startsWith(`${basePath}/verify/`),
+    isForPeople: (path) => pagesForPeople.some((folder) => path.startsWith(`${basePath}/${folder}/`)),
   });
   const limiters = createRateLimiters({ redis: input.redis, redisPrefix: input.redisPrefix, ...limits });
   const identify = authenticate({
@@ -113,7 +116,8 @@ export function createApp(input: AppInput): Application {
     const isOpen = isForBrowsers(operation);
     return [
       ...(isOpen ? [allowOtherOrigins] : []),
-      acceptsJson,
+      // The caller has chosen a file's type by its address.
+      ...(operation.servesFiles ? [] : [acceptsJson]),
       admission.byAddress,
       identify,
       // Before the scopes: refusals count too. A visitor's excess is not counted for the others.

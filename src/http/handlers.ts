@@ -3,6 +3,7 @@ import { listingsHandlers } from './listings/handlers';
 import { operatorHandlers } from './operator/handlers';
 import { partnersHandlers } from './partners/handlers';
 import { paymentsHandlers } from './payments/handlers';
+import { reportsHandlers } from './reports/handlers';
 import { sandboxHandlers } from './sandbox/handlers';
 import { subscriptionsHandlers } from './subscriptions/handlers';
 import { usersHandlers } from './users/handlers';
@@ -14,6 +15,7 @@ const handlersByDomain = {
   payments: paymentsHandlers,
   subscriptions: subscriptionsHandlers,
   listings: listingsHandlers,
+  reports: reportsHandlers,
   sandbox: sandboxHandlers,
   operator: operatorHandlers,
 };

@@ -1,8 +1,10 @@
 import { DomainError } from '../domain/domain-error';
+import { StorageUnavailable } from '../domain/reports/file-store';
 import { listingsProblems } from './listings/problems';
 import { paymentsProblems } from './payments/problems';
 import { isDatabaseUnavailable } from '../models/outages/database-unavailable';
 import { RequestProblem, type FieldError, type ProblemBody, type ProblemCode, type ProblemTable } from './problem';
+import { reportsProblems } from './reports/problems';
 import { sandboxProblems } from './sandbox/problems';
 import { sharedProblems } from './shared-problems';
 import { subscriptionsProblems } from './subscriptions/problems';
@@ -15,6 +17,7 @@ export const problemTable: Required<ProblemTable> = {
   ...paymentsProblems,
   ...subscriptionsProblems,
   ...listingsProblems,
+  ...reportsProblems,
   ...sandboxProblems,
 };
 
@@ -83,8 +86,15 @@ const fieldAtFault = (error: DomainError | null): FieldError[] =>
 function recognise(error: unknown): DomainError | null {
   if (error instanceof DomainError) return error.code in problemTable ? error : null;
   if (isDatabaseUnavailable(error)) return databaseUnavailable();
+  if (error instanceof StorageUnavailable) return storageUnavailable();
   return null;
 }
+
+const storageUnavailable = (): DomainError =>
+  new DomainError(
+    'STORAGE_UNAVAILABLE',
+    'The storage of files does not respond. Nothing is lost: try again in a moment.',
+  );
 
 /** Returns the 503 that asks the caller to repeat the request, because MongoDB did not respond in time. */
 export const databaseUnavailable = (): DomainError =>

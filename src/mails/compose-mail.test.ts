@@ -1,5 +1,6 @@
 import { mailTemplates, type MailTemplate } from '../contracts/mails';
 import { composeMail } from './compose-mail';
+import { deliveredReport } from './reports/tests/delivered-report';
 import type { MailFacts } from './mail-definition';
 import { languageOf } from './mail-text';
 import { mails } from './mails';
@@ -7,6 +8,7 @@ import { mails } from './mails';
 const person = { name: 'Ada', partnerName: 'Fähre & Söhne' };
 const until = new Date('2026-07-01T10:00:00Z');
 const link = 'https://api.example/api/v1/verify/onb_1.1.sig';
+const unsubscribeUrl = 'https://api.example/api/v1/report-unsubscribes/abc';
 const subscription = { ...person, planName: 'Pro', amount: { amountMinor: 1050, currency: 'EUR' }, owed: null, until };
 
 /** The template's own facts. */
@@ -46,6 +48,15 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   },
   listingReminder: { ...person, ...end, daysLeft: 7 },
   listingEnd: { ...person, ...end, daysLeft: 0 },
+  reportReady: {
+    ...person,
+    reports: [deliveredReport()],
+    linksUntil: until,
+    unsubscribeUrl,
+    isTest: true,
+    missing: [{ name: 'payments-2027-05.csv', why: 'large' }],
+  },
+  reportSchedulePaused: { ...person, scheduleId: 'rsc_1', title: 'Payments', unsubscribeUrl },
 };
 const compose = (template: MailTemplate, locale = 'en-GB', timeZone = 'Europe/London', more: object = {}) =>
   composeMail({

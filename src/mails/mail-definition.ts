@@ -1,4 +1,5 @@
 import type { MailRequest } from '../contracts/outbox';
+import type { ReportMails } from '../contracts/reports/delivery';
 import type { Models } from '../models/define-models';
 import type { User } from '../models/users/user';
 import type { MailText, MailWriter } from './mail-text';
@@ -20,6 +21,7 @@ export interface LoadMailInput {
   publicUrl: string;
   /** Signs the links of verification mails. */
   verificationSecret: string;
+  reportMails: ReportMails;
 }
 
 export interface LoadedMail<Facts extends MailFacts = MailFacts> {
@@ -32,6 +34,15 @@ export interface LoadedMail<Facts extends MailFacts = MailFacts> {
   /** The reader's time zone, IANA. */
   timeZone: string;
   facts: Facts;
+  /** Headers of this mail alone. */
+  headers?: Record<string, string>;
+  attachments?: readonly MailAttachment[];
+}
+
+export interface MailAttachment {
+  filename: string;
+  contentType: string;
+  content: Buffer;
 }
 
 /**

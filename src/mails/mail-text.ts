@@ -8,9 +8,32 @@ export interface MailText {
   subject: string;
   greeting: string;
   paragraphs: string[];
-  button?: { label: string; url: string };
+  button?: MailLink;
+  /** Parts with tables and links, below the paragraphs. */
+  sections?: readonly MailSection[];
   /** Small print below all other content. */
   footnote?: string;
+  /** A link in small print, last of all. */
+  footlink?: MailLink;
+}
+
+export interface MailLink {
+  label: string;
+  url: string;
+}
+
+export interface MailSection {
+  title: string;
+  notes: readonly string[];
+  tables: readonly MailTable[];
+  links: readonly MailLink[];
+}
+
+/** A table; the first column has names, the others have figures. */
+export interface MailTable {
+  caption: string;
+  head: readonly string[];
+  rows: readonly (readonly string[])[];
 }
 
 export const languages = ['en', 'de'] as const;

@@ -1,6 +1,7 @@
 import type { MailTemplate } from '../contracts/mails';
 import { listingMails } from './listings/mails';
 import type { MailDefinition } from './mail-definition';
+import { reportMails } from './reports/mails';
 import { subscriptionMails } from './subscriptions/mails';
 import { userMails } from './users/mails';
 
@@ -9,4 +10,5 @@ export const mails: Record<MailTemplate, MailDefinition> = {
   ...userMails,
   ...subscriptionMails,
   ...listingMails,
+  ...reportMails,
 };

@@ -3,6 +3,7 @@ import { listingsModels } from './listings/models';
 import { operatorModels } from './operator/models';
 import { partnersModels } from './partners/models';
 import { paymentsModels } from './payments/models';
+import { reportsModels } from './reports/models';
 import { sandboxModels } from './sandbox/models';
 import { sharedModels } from './shared-models';
 import { subscriptionsModels } from './subscriptions/models';
@@ -16,6 +17,7 @@ export const defineModels = (connection: Connection) => ({
   ...paymentsModels(connection),
   ...subscriptionsModels(connection),
   ...listingsModels(connection),
+  ...reportsModels(connection),
   ...sandboxModels(connection),
   ...operatorModels(connection),
 });

@@ -4,6 +4,7 @@ import type { EntityType } from '../contracts/entity-types';
 import type { EventType } from '../contracts/events';
 import { listingsEntityModels } from './listings/models';
 import { paymentsEntityModels } from './payments/models';
+import { reportsEntityModels } from './reports/models';
 import { sandboxEntityModels } from './sandbox/models';
 import type { Entity } from './schema-options';
 import { subscriptionsEntityModels } from './subscriptions/models';
@@ -15,6 +16,7 @@ const modelNames = {
   ...paymentsEntityModels,
   ...subscriptionsEntityModels,
   ...listingsEntityModels,
+  ...reportsEntityModels,
   ...sandboxEntityModels,
 } satisfies Record<EntityType, keyof Models>;
 

@@ -43,4 +43,6 @@ export const eventSchema = new Schema<Event>(
 )
   .index({ tenantId: 1, entityId: 1, step: 1 }, { unique: true })
   .index({ tenantId: 1, entityId: 1, version: 1, _id: 1 })
-  .index({ tenantId: 1, _id: 1 }, { name: 'tenant_in_order' });
+  .index({ tenantId: 1, _id: 1 }, { name: 'tenant_in_order' })
+  // Reports read the events of some types in a window, type by type.
+  .index({ tenantId: 1, type: 1, at: 1, _id: 1 });

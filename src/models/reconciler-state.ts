@@ -23,6 +23,30 @@ export interface ReconcilerProgress {
   /** Null between two rounds. */
   entities: EntityPosition | null;
   workflows: WorkflowPosition | null;
+  /** The balance of a customer that a round over all of them has reached; null or absent between two rounds. */
+  customers?: string | null;
+  /** The buckets of reports; absent before the first round over them. */
+  buckets?: BucketsProgress;
+}
+
+/** The place that a round over the buckets of reports has reached. */
+export interface BucketsProgress {
+  /** The form of the buckets. */
+  form: number;
+  /** True once all have been counted in this form: rounds compare from then on. */
+  built: boolean;
+  /** The day of recording that the round has reached; null between two rounds. */
+  after: RecordedDay | null;
+  /** Days that could not be counted so far; they are tried again once the first round has ended. */
+  uncounted?: RecordedDay[];
+  /** True once the first round has ended. */
+  isThrough?: boolean;
+}
+
+/** What one tenant recorded on one day (UTC, real time). */
+export interface RecordedDay {
+  tenantId: string;
+  recordedDay: string;
 }
 
 /** A listing of which the search index has something else, and since when, real time. */
@@ -42,8 +66,10 @@ export interface SearchProgress {
 /** The one document that all workers share: one of them looks at a time. */
 export interface ReconcilerState extends ReconcilerProgress {
   _id: string;
-  /** Of the document that compares the search index; absent in the other. */
+  /** Of the document that compares the search index; absent in the others. */
   search?: SearchProgress;
+  /** Of the document that looks for stored files without a row: the key that its round has reached. */
+  storedFile?: string;
   heldBy: string | null;
   /** From this instant on, in real time, another worker may look. */
   heldUntil: Date;
@@ -57,7 +83,10 @@ export const reconcilerStateSchema = new Schema<ReconcilerState>(
     lookedAt: { type: Date, default: null },
     entities: { type: Schema.Types.Mixed, default: null },
     workflows: { type: Schema.Types.Mixed, default: null },
+    customers: { type: String, default: null },
+    buckets: { type: Schema.Types.Mixed },
     search: { type: Schema.Types.Mixed },
+    storedFile: { type: String },
   },
   { ...schemaOptions, collection: 'reconciler_state' },
 );

@@ -1,6 +1,5 @@
 import type { Connection } from 'mongoose';
 import { commandPayloadSchema, type CommandPayload } from './command-payload';
-import { dailyCountSchema, type DailyCount } from './daily-count';
 import { eventSchema, type Event } from './event';
 import { idempotencyRecordSchema, type IdempotencyRecord } from './idempotency-record';
 import { mailCountSchema, type MailCount } from './mail-count';
@@ -15,5 +14,4 @@ export const sharedModels = (connection: Connection) => ({
   commandPayloads: connection.model<CommandPayload>('CommandPayload', commandPayloadSchema),
   mailCounts: connection.model<MailCount>('MailCount', mailCountSchema),
   reconcilerStates: connection.model<ReconcilerState>('ReconcilerState', reconcilerStateSchema),
-  dailyCounts: connection.model<DailyCount>('DailyCount', dailyCountSchema),
 });

@@ -1,5 +1,6 @@
 import { MailerUnavailable, MailRefused } from '../clients/mailer/mailer';
 import { DomainError } from '../domain/domain-error';
+import { StorageUnavailable } from '../domain/reports/file-store';
 import { errorWithoutPersonalData } from '../services/outbox';
 import { isOutage } from './outage';
 
@@ -19,12 +20,13 @@ test.each([
     Object.assign(new Error('x'), { hasErrorLabel: (label: string) => label === 'TransientTransactionError' }),
   ],
   ['a mail server that is down', new MailerUnavailable('x')],
+  ['a storage that is down', new StorageUnavailable('x')],
 ])('%s is an outage', (_what, error) => {
   expect(isOutage(error)).toBe(true);
 });
 
 test.each([
-  ['a refused mail', new MailRefused('x', { code: 550, status: null, isFinal: true })],
+  ['a refused mail', new MailRefused('x', { code: 550, status: null, isFinal: true, atRecipient: true })],
   ['a broken rule', new DomainError('NOT_FOUND', 'x')],
   ['gRPC INVALID_ARGUMENT', coded(3, { metadata: {} })],
   ["an error of MongoDB's own with the number of UNAVAILABLE", coded(14)],

@@ -32,6 +32,8 @@ const MONGO_NAMES = new Set([
   'MongoExpiredSessionError',
 ]);
 
+const OUR_NAMES = new Set(['MailerUnavailable', 'StorageUnavailable']);
+
 const MAX_CAUSE_DEPTH = 5;
 
 interface ErrorShape {
@@ -43,9 +45,9 @@ interface ErrorShape {
 }
 
 /**
- * Returns true when an error reports that Temporal, MongoDB or SMTP was down rather than that it refused this piece of
- * work. Such work is retried as it is and counts no failure. Redis needs no test: a queue accepts any id, so every
- * error of Redis is an outage.
+ * Returns true when an error reports that Temporal, MongoDB, SMTP or the file storage was down rather than that it
+ * refused this piece of work. Such work is retried as it is and counts no failure. Redis needs no test: a queue accepts
+ * any id, so every error of Redis is an outage.
  */
 export function isOutage(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > MAX_CAUSE_DEPTH) return false;
@@ -53,7 +55,7 @@ export function isOutage(error: unknown, depth = 0): boolean {
   if (typeof code === 'string' && SOCKET_CODES.has(code)) return true;
   // MongoDB numbers its errors too; only gRPC's carry metadata.
   if (typeof code === 'number' && metadata !== undefined && GRPC_CODES.has(code)) return true;
-  if (typeof name === 'string' && (MONGO_NAMES.has(name) || name === 'MailerUnavailable')) return true;
+  if (typeof name === 'string' && (MONGO_NAMES.has(name) || OUR_NAMES.has(name))) return true;
   if (
     typeof hasErrorLabel === 'function' &&
     ['RetryableWriteError', 'TransientTransactionError'].some((label) => hasErrorLabel.call(error, label))

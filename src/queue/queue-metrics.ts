@@ -1,6 +1,6 @@
 import type { Consumer } from '../contracts/outbox';
 import type { Mode } from '../domain/tenant';
-import type { MailEnd } from '../services/mail-outcome';
+import type { MailEnd } from '../services/mail-limit';
 
 /** The counters of the queue side. Telemetry defines the names and labels on the wire. */
 export interface QueueMetrics {

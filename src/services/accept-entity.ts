@@ -12,6 +12,11 @@ import type { Entity } from '../models/schema-options';
 import { insertDocuments } from './insert-documents';
 import { newOutboxRow, newStartRow } from './new-outbox-row';
 
+interface FirstEvent {
+  type: EventType;
+  data?: Record<string, unknown>;
+}
+
 export interface AcceptEntityInput<Accepted extends Entity> {
   database: Database;
   /** The caller's transaction: everything is written, or nothing. */
@@ -19,7 +24,7 @@ export interface AcceptEntityInput<Accepted extends Entity> {
   process: Process<NoInfer<Accepted>>;
   /** The entity in the first state of its process, version 1. */
   entity: Accepted;
-  event: { type: EventType; data?: Record<string, unknown> };
+  event: FirstEvent;
   by: Actor;
   /** Milliseconds for which the relay leaves the start to the caller. Defaults to none. */
   startDelayMs?: number;
@@ -35,10 +40,28 @@ export interface AcceptedEntity {
 export async function acceptEntity<Accepted extends Entity>(
   input: AcceptEntityInput<Accepted>,
 ): Promise<AcceptedEntity> {
-  const { process, entity, startDelayMs: delayMs, ...rest } = input;
-  const row = newStartRow({ process, entity, delayMs });
-  const [event] = await write({ ...rest, entities: [entity], entityType: process.entityType }, [row]);
-  return { event: event!, row };
+  const [accepted] = await acceptEntities({ ...input, entities: [input.entity], event: () => input.event });
+  return accepted!;
+}
+
+export interface AcceptEntitiesInput<Accepted extends Entity> extends Omit<
+  AcceptEntityInput<Accepted>,
+  'entity' | 'event'
+> {
+  entities: readonly Accepted[];
+  /** Returns the first event of an entity. */
+  event: (entity: Accepted) => FirstEvent;
+}
+
+/** Does what {@link acceptEntity} does for some entities of one process, with as many commands as for one. */
+export async function acceptEntities<Accepted extends Entity>({
+  process,
+  startDelayMs: delayMs,
+  ...input
+}: AcceptEntitiesInput<Accepted>): Promise<AcceptedEntity[]> {
+  const starts = input.entities.map((entity) => newStartRow({ process, entity, delayMs }));
+  const events = await write({ ...input, entityType: process.entityType }, starts);
+  return events.map((event, place) => ({ event, row: starts[place]! }));
 }
 
 /** Writes a new entity and its first event; a parent workflow starts the process. */
@@ -47,7 +70,7 @@ export async function acceptChildEntity<Accepted extends Entity>({
   entity,
   ...input
 }: Omit<AcceptEntityInput<Accepted>, 'startDelayMs'>): Promise<Event> {
-  const [event] = await write({ ...input, entities: [entity], entityType }, []);
+  const [event] = await write({ ...input, event: () => input.event, entities: [entity], entityType }, []);
   return event!;
 }
 
@@ -60,7 +83,7 @@ export type AcceptIdleEntitiesInput<Accepted extends Entity> = Omit<
 export async function acceptIdleEntities<Accepted extends Entity>(
   input: AcceptIdleEntitiesInput<Accepted>,
 ): Promise<void> {
-  await write(input, []);
+  await write({ ...input, event: () => input.event }, []);
 }
 
 async function write<Accepted extends Entity>(
@@ -69,17 +92,18 @@ async function write<Accepted extends Entity>(
     session,
     entityType,
     entities,
-    event: { type, data = {} },
+    event: firstOf,
     by,
-  }: AcceptIdleEntitiesInput<Accepted>,
+  }: Omit<AcceptEntitiesInput<Accepted>, 'process' | 'startDelayMs'> & { entityType: EntityType },
   starts: readonly OutboxRow[],
 ): Promise<Event[]> {
   const events = entities.map((entity): Event => {
+    const { type, data = {} } = firstOf(entity);
     const { _id: entityId, tenantId, state, version, correlationId, createdAt: at } = entity;
     const about = { tenantId, entityType, entityId, correlationId };
     return { _id: newId('event'), ...about, step: 'accepted', type, state, version, at, by, data };
   });
-  const rows = events.map(({ _id: eventId, tenantId, entityId, correlationId }) =>
+  const rows = events.map(({ _id: eventId, tenantId, entityId, correlationId, type }) =>
     newOutboxRow({ tenantId, entityType, entityId, correlationId, eventId, pending: consumersOf(type) }),
   );
   await insertDocuments({ model: entityModel(models, entityType), documents: entities, session });

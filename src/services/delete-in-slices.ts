@@ -7,8 +7,8 @@ export interface DeleteInSlicesInput<Stored extends { _id: string; tenantId: str
   tenantId: string;
   /** The documents of the tenant that are deleted; defaults to all. */
   filter?: QueryFilter<Stored>;
-  /** Called between reading the ids of a slice and deleting it; a rejection ends the deletion. */
-  beforeSlice?: () => Promise<void>;
+  /** Called with the ids of a slice before it is deleted; a rejection ends the deletion. */
+  beforeSlice?: (ids: string[]) => Promise<void>;
 }
 
 /**
@@ -26,9 +26,9 @@ export async function deleteInSlices<Stored extends { _id: string; tenantId: str
     const selected = { ...filter, tenantId } as QueryFilter<Stored>;
     const found = await model.find(selected, { _id: 1 }).limit(SLICE).lean<{ _id: string }[]>();
     if (found.length === 0) return deleted;
-    await beforeSlice?.();
-    const ids = { tenantId, _id: { $in: found.map(({ _id }) => _id) } } as QueryFilter<Stored>;
-    deleted += (await model.deleteMany(ids)).deletedCount;
+    const ids = found.map(({ _id }) => _id);
+    await beforeSlice?.(ids);
+    deleted += (await model.deleteMany({ tenantId, _id: { $in: ids } } as QueryFilter<Stored>)).deletedCount;
     if (found.length < SLICE) return deleted;
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
 import type { MailAudience } from '../domain/mail-delivery';
+import type { MailRefusal } from '../domain/mail-refusal';
 import { mailboxOf } from '../domain/values/email';
 import type { Database } from '../models/database';
 import { isDuplicateKey } from '../models/duplicate-key';
@@ -21,6 +22,13 @@ export interface MailLimitReached {
   limit: 'recipient' | 'tenant';
   perDay: number;
 }
+
+/** The end of a mail's row; `skipped` for a mail that nobody wants any more. */
+export type MailEnd =
+  | { outcome: 'sent' | 'skipped' | 'withheld' }
+  | ({ outcome: 'limited' } & MailLimitReached)
+  /** The server refused the mail for good: the address itself, or what was sent to it. */
+  | { outcome: 'undeliverable'; to: string; refusal: MailRefusal; atRecipient: boolean };
 
 export interface CountMailInput {
   database: Database;

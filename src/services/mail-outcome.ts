@@ -11,17 +11,11 @@ import { applyStep } from './apply-step';
 import { createClock } from './clock';
 import { findLastEvent } from './find-last-event';
 import { markDone } from './outbox';
-import { uncountMail, type MailLimitReached } from './mail-limit';
+import { uncountMail, type MailEnd } from './mail-limit';
+import { recordDelivery } from './reports/delivery/record-delivery';
 import { keepSandboxMail, type SandboxCopy } from './sandbox/sandbox-mail';
 import { giveUpMail, type MailRow } from './undeliverable-mails';
 import { changesByMail } from './users/verification-mail';
-
-/** The end of a mail's row; `skipped` for a mail that nobody wants any more. */
-export type MailEnd =
-  | { outcome: 'sent' | 'skipped' | 'withheld' }
-  | ({ outcome: 'limited' } & MailLimitReached)
-  /** The server refused the mail to this address for good. */
-  | { outcome: 'undeliverable'; to: string; refusal: MailRefusal };
 
 export interface RecordMailOutcomeInput {
   database: Database;
@@ -48,7 +42,15 @@ export async function recordMailOutcome({ database, row, end, copy }: RecordMail
     if (end.outcome === 'undeliverable') await uncountMail({ ...about, to: end.to });
     const kept = await keepSandboxMail({ database, session, copy, end: end.outcome, at });
     const data = { ...detailsOf(end), ...(kept === null ? {} : { mailId: kept }) };
-    await recordMailEvent({ ...about, at, by: byWorkflow, outcome: `mail_${end.outcome}`, data });
+    for (const entityId of await recordDelivery({ ...about, end, at }))
+      await recordMailEvent({
+        ...about,
+        row: { ...row, entityId },
+        at,
+        by: byWorkflow,
+        outcome: `mail_${end.outcome}`,
+        data,
+      });
     return true;
   });
 }

@@ -3,6 +3,7 @@ import { startOf, type Process, type ProcessEntity } from '../contracts/process'
 import { newId } from '../domain/ids';
 import type { EntityType } from '../contracts/entity-types';
 import type { OutboxRow } from '../models/outbox-row';
+import type { Operation } from '../models/sandbox/operation';
 
 export interface NewOutboxRowInput {
   tenantId: string;
@@ -71,6 +72,26 @@ export function newStartRow<Entity extends ProcessEntity>({
     correlationId,
     pending: ['temporal'],
     start,
+    delayMs,
+  });
+}
+
+export interface NewOperationRowInput {
+  operation: Pick<Operation, '_id' | 'tenantId' | 'correlationId'>;
+  start: Pick<WorkflowStart, 'workflowType' | 'workflowId' | 'taskQueue'>;
+  delayMs?: number;
+}
+
+/** Returns the open outbox row that starts the workflow of an operation; its input names the operation and no more. */
+export function newOperationRow({ operation, start, delayMs }: NewOperationRowInput): OutboxRow {
+  const { _id: operationId, tenantId, correlationId } = operation;
+  return newOutboxRow({
+    tenantId,
+    entityType: 'operation',
+    entityId: operationId,
+    correlationId,
+    start: { ...start, input: { tenantId, operationId, correlationId } },
+    pending: ['temporal'],
     delayMs,
   });
 }

@@ -1,6 +1,7 @@
 import type { RemedyDependencies, StuckRemedies } from './operator/stuck-remedy';
 import { listingRemedies } from './listings/remedies';
 import { paymentRemedies } from './payments/remedies';
+import { reportRemedies } from './reports/remedies';
 import { subscriptionRemedies } from './subscriptions/remedies';
 import { userRemedies } from './users/remedies';
 
@@ -10,6 +11,7 @@ const remediesByDomain = {
   payments: paymentRemedies,
   subscriptions: subscriptionRemedies,
   listings: listingRemedies,
+  reports: reportRemedies,
 };
 
 /** Returns the operator's actions on each kind of entity whose process is stuck. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signSimulatorCall } from '../contracts/simulator-call';
+import { signSimulatorCall } from '../contracts/simulator/simulator-call';
 import { startSimulator } from './start-simulator';
 import type { Simulator, SimulatorInput } from './start-simulator';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { signSimulatorCall } from '../contracts/simulator-call';
-import { signWebhook } from '../contracts/webhook-signature';
+import { signSimulatorCall } from '../contracts/simulator/simulator-call';
+import { signWebhook } from '../contracts/simulator/webhook-signature';
 import { authorise, captured, dataDir, euros, ledger, post, SECRET, send, start } from './gateway-under-test';
 import type { Simulator } from './start-simulator';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { readText } from './request-body';
 import { RequestRefused } from './request-refused';
-import { callHeaders, CALL_TOLERANCE_S, digestOf, isCallSigned } from '../contracts/simulator-call';
+import { callHeaders, CALL_TOLERANCE_S, digestOf, isCallSigned } from '../contracts/simulator/simulator-call';
 
 /** A call whose headers the platform has signed. */
 export interface SignedCall {

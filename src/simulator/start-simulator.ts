@@ -10,7 +10,8 @@ import { createGatewayRoutes, sendRefusal } from './http-routes';
 import { RequestRefused } from './request-refused';
 import { createWebhookSender, USUAL_HABITS } from './webhook-sender';
 import type { WebhookHabits } from './webhook-sender';
-import { requireWebhookSecret } from '../contracts/webhook-signature';
+import { requireWebhookSecret } from '../contracts/simulator/webhook-signature';
+import { originOf } from '../domain/values/local-origin';
 
 export interface SimulatorInput {
   /** Port of the operations, for the platform only; 0 lets the system choose. */
@@ -196,5 +197,5 @@ const close = (server: Server): Promise<void> =>
 function urlOf(server: Server, host: string): string {
   const { port } = server.address() as AddressInfo;
   const name = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return originOf({ host: name, port });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from './chaos';
 import type { LedgerItem } from './gateway-state';
-import { signWebhook } from '../contracts/webhook-signature';
+import { signWebhook } from '../contracts/simulator/webhook-signature';
 
 export interface WebhookHabits {
   seed: string;

@@ -55,6 +55,8 @@ describe('a log line', () => {
     ['a verification token', `token ${TOKEN}!`, 'Zx0e2mXf'],
     ['an encoded verification token', TOKEN.replaceAll('.', '%2E'), 'Zx0e2mXf'],
     ['a verification link', 'GET /api/v1/verify/some-forged-token?x=1', 'some-forged'],
+    ['a link to a report', 'GET /api/v1/report-links/Zk3vXq_token?x=1', 'Zk3vXq'],
+    ['a link that unsubscribes', '/api/v1/report-unsubscribes/Zk3vXq_token', 'Zk3vXq'],
     ['a mail address', 'to Ada.Lovelace+x@mail.example.com, please', 'ovelace'],
     ['a mail address in a query', '/users?email=ada%2Bx%40example.com&limit=1', 'ada'],
     ['an address of other letters', 'jörg.müller@bücher.example', 'müller'],
@@ -103,7 +105,7 @@ it('redacts in linear time, whatever the line', () => {
   const redact = createRedactor(['0123456789abcdef']);
   const cpuMs = (length: number): number => {
     const begun = process.cpuUsage();
-    for (const bait of ['a', 'a.', '@a', 'bearer ', 'pk_live_', '/verify/', '://', '"email":"\\'])
+    for (const bait of ['a', 'a.', '@a', 'bearer ', 'pk_live_', '/verify/', '/report-links/', '://', '"email":"\\'])
       redact(`${bait.repeat(length / bait.length)}@ `);
     return process.cpuUsage(begun).user / 1000;
   };

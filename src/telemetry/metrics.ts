@@ -38,6 +38,8 @@ export interface Metrics {
   gatewayReported(input: { gateway: string; outcome: string }): void;
   /** Counts an attempt of an activity that was put off because its tenant held its share of the worker's slots. */
   activityPutOff(input: { taskQueue: string }): void;
+  /** Counts a reload of the primary of a cluster. */
+  reloaded(input: { outcome: 'done' | 'refused' }): void;
   addGauge(source: GaugeSource): void;
   /** Adds text in Prometheus' format from another source, appended to our own. */
   addText(read: () => Promise<string>): void;
@@ -119,6 +121,12 @@ export function createMetrics({ role, droppedLogLines = () => 0 }: CreateMetrics
     labelNames: ['task_queue'],
     registers: [registry],
   });
+  const reloads = new Counter({
+    name: 'cluster_reloads_total',
+    help: 'Reloads of a cluster; the outcome is done, or refused (one was not ready, its predecessor serves on)',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   const dropped: Counter = new Counter({
     name: 'log_lines_dropped_total',
     help: 'Log lines that could not be written, because the disk was full or their reader was gone',
@@ -154,6 +162,9 @@ export function createMetrics({ role, droppedLogLines = () => 0 }: CreateMetrics
     },
     activityPutOff({ taskQueue }) {
       putOff.inc({ task_queue: taskQueue });
+    },
+    reloaded(labels) {
+      reloads.inc(labels);
     },
     addGauge({ name, help, labelNames = [], read }) {
       const gauge: Gauge = new Gauge({

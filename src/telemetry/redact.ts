@@ -33,6 +33,7 @@ const patterns: readonly { mark: RegExp; find: RegExp; put: string }[] = [
   { mark: /bearer/i, find: /\b(bearer)(\s+|%20)[^\s"',\\]{1,4096}/gi, put: `$1 ${REDACTED}` },
   { mark: /onb_/, find: /\b(onb_[0-9a-z]{26})(?:\.|%2e)\d{1,9}(?:\.|%2e)[\w-]{1,200}/gi, put: `$1.${REDACTED}` },
   { mark: /verify/, find: /(\/verify\/)[^\s"/?\\]{1,400}/g, put: `$1${REDACTED}` },
+  { mark: /report-/, find: /(\/report-(?:links|unsubscribes)\/)[^\s"/?\\]{1,400}/g, put: `$1${REDACTED}` },
   { mark: /:\/\//, find: /(:\/\/)[^\s"/@\\]{1,400}@/g, put: `$1${REDACTED}@` },
   {
     mark: /@|%40/,
@@ -43,12 +44,12 @@ const patterns: readonly { mark: RegExp; find: RegExp; put: string }[] = [
 ];
 
 /** One search for the marks of all patterns, of which most lines have none. */
-const ANY_MARK = new RegExp(`pk_|bearer|onb_|verify|://|@|%40|"(?:${SECRET_FIELDS.join('|')})":"`, 'i');
+const ANY_MARK = new RegExp(`pk_|bearer|onb_|verify|/report-|://|@|%40|"(?:${SECRET_FIELDS.join('|')})":"`, 'i');
 
 /**
- * Returns a function that redacts a finished log line: API keys, bearer and verification tokens, passwords in URLs,
- * mail addresses, and the given secrets wherever they occur. The line stays valid JSON. The function runs on every
- * line, so it tests for a cheap mark first.
+ * Returns a function that redacts a finished log line: API keys, bearer and verification tokens, tokens in links to
+ * reports, passwords in URLs, mail addresses, and the given secrets wherever they occur. The line stays valid JSON. The
+ * function runs on every line, so it tests for a cheap mark first.
  */
 export function createRedactor(secrets: readonly string[] = []): (line: string) => string {
   const literals = secrets

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 
 /** The server's message when an event arrived while a workflow was ending; the task is repeated. */
-const NO_FAILURE = 'UnhandledCommand';
+export const NO_FAILURE = 'UnhandledCommand';
 
 /** Returns the errors in a workflow's own code, which Temporal hides by retries, and any abnormal end. */
 export async function failedTasksOf(client: Client, workflowId: string): Promise<string[]> {

@@ -5,6 +5,9 @@ import workflows = require('../../workflows');
 import { rulesToMarkdown, scoreToMarkdown } from '../domain/listings/checks/describe-checks';
 import { listingTransitions, type ListingState } from '../domain/listings/listing';
 import { listingReviewTransitions, type ListingReviewState } from '../domain/listings/review';
+import { figuresToMarkdown } from '../domain/reports/describe-figures';
+import { lifeToMarkdown } from '../domain/subscriptions/mrr/example-life';
+import { reportsToMermaid } from '../domain/reports/report';
 import { transitionsToMermaid } from '../domain/transitions';
 import { paymentsToMermaid } from '../domain/payments/payment';
 import { subscriptionsToMermaid } from '../domain/subscriptions/subscription';
@@ -57,6 +60,14 @@ it('keeps the tables of the checks of listings up to date', () => {
   expectCurrent('docs/listings.md', (page) =>
     between(between(page, 'check-rules', rulesToMarkdown()), 'check-score', scoreToMarkdown()),
   );
+});
+
+it.each([
+  ['report-states', `\`\`\`mermaid\n${reportsToMermaid().trim()}\n\`\`\``],
+  ['report-figures', figuresToMarkdown()],
+  ['subscription-life', lifeToMarkdown()],
+])('keeps %s of the page about reports up to date', (marker, content) => {
+  expectCurrent('docs/reports.md', (page) => between(page, marker, content));
 });
 
 it.each([

@@ -17,7 +17,12 @@ export const deliverAll = {
   operatorEmail: 'operator@platform.example',
   limits: { perPerson: 1000, perReviewer: 1000, perTenant: 1_000_000 },
   logger: silent,
+  // No mail of theirs has a file.
+  fileStore: undefined as never,
 } as const;
+
+/** For mails of which none is about reports. */
+export const noReportMails = { deliveryOf: async () => null, unsubscribeUrlOf: async () => null };
 
 /** Returns a prefix for keys in Redis that no other test uses. */
 export const ownPrefix = () => `{test-${randomUUID()}}`;

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import request, { type Test } from 'supertest';
+import { createGridFsFileStore } from '../clients/storage/gridfs-file-store';
 import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
 import { newId } from '../domain/ids';
 import { tenantIdOf, type Mode, type Scope } from '../domain/tenant';
@@ -15,8 +16,8 @@ import { seedPartner } from './worlds/seed-partner';
 import { openTestDatabase } from './servers/test-database';
 
 /**
- * Milliseconds that a request may take in tests of the response, not of its speed: racing writers on a busy machine
- * take longer than production allows.
+ * Milliseconds that a request may take here: tests look at the response, not at its speed, and on a busy machine it
+ * takes longer than production allows.
  */
 export const PATIENT_MS = 15_000;
 export const OPERATOR_KEY = 'op_test_0123456789abcdef0123456789abcdef';
@@ -49,6 +50,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     compensations: { wakeProcess: async () => undefined },
     requireTimeSkipping: async () => undefined,
     resetSandbox: async () => undefined,
+    fileStore: createGridFsFileStore({ database }),
     listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
     stuck: {
       restart: async ({ item }) => ({ ...item, state: 'restarted' }),
@@ -58,6 +60,8 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     redisPrefix: `{${newId('event')}}`,
     operatorKey: OPERATOR_KEY,
     tokenSecret: TOKEN_SECRET,
+    requestDeadlineMs: PATIENT_MS,
+    publicUrl: 'https://api.example.com',
     limits: { requestsPerMinute: 600, maxBodyBytes: 65_536 },
     logger: { info: (fields) => void lines.push(fields), error: (fields) => void lines.push(fields) },
     metrics: { observeRequest: () => undefined },

@@ -8,7 +8,7 @@ type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
  */
 export async function waitFor<T>(
   probe: () => Promise<T> | T,
-  { what, timeoutMs = 180_000, everyMs }: { what: string; timeoutMs?: number; everyMs?: number },
+  { what, timeoutMs = 300_000, everyMs }: { what: string; timeoutMs?: number; everyMs?: number },
 ): Promise<Truthy<T>> {
   const begunAt = Date.now();
   let reason: unknown = 'never checked';

@@ -7,6 +7,8 @@ import { LISTING_EXPIRATION, listingExpirationId } from '../contracts/listings/e
 import { listingReviewProcess } from '../contracts/listings/process';
 import { operationStates } from '../contracts/operation';
 import { processes } from '../contracts/processes';
+import { DAILY_REPORT } from '../contracts/reports/daily-report';
+import { REPORT_SCHEDULES } from '../contracts/reports/report-schedules';
 import { SUBSCRIPTION_PAYMENT, subscriptionPaymentId } from '../contracts/subscriptions/subscription';
 import { taskQueues } from '../contracts/task-queues';
 import { invoiceStates } from '../domain/subscriptions/invoice';
@@ -52,6 +54,39 @@ const children: Record<string, InventoryEntry[]> = {
       id: listingExpirationId('<operationId>'),
       states: operationStates,
       contract: expirationContract,
+    },
+  ],
+  analyticsReport: [
+    {
+      workflow: REPORT_SCHEDULES,
+      about:
+        "Accepts the reports of the partners' schedules that are due, page by page. The schedule `report-schedules` " +
+        'starts it every 5 minutes. `POST /report-schedules/{scheduleId}/backfill` starts it for the missing reports ' +
+        'of one schedule, under the id of the operation. Started by hand it fails with `SWEEP_NOT_ORDERED` and ' +
+        'changes nothing. Follows ' +
+        "real time: the advance of a sandbox's clock accepts by itself what fell due.",
+      taskQueue: taskQueues.reports,
+      id: `${REPORT_SCHEDULES}/schedule-<time>`,
+      states: [],
+      contract: {},
+    },
+    {
+      workflow: DAILY_REPORT,
+      about:
+        'Accepts the `summary` of a day, by default of yesterday, and returns the reportId. Input: ' +
+        "`{ tenantId, date? }`. For whoever starts it with Temporal's own client: the platform never does.",
+      taskQueue: taskQueues.reports,
+      id: 'any',
+      states: [],
+      contract: {},
+    },
+    {
+      workflow: 'dailyReportWorkflow',
+      about: '`dailyReport` under a second name.',
+      taskQueue: taskQueues.reports,
+      id: 'any',
+      states: [],
+      contract: {},
     },
   ],
   subscription: [
@@ -119,7 +154,7 @@ function renderEntry({ workflow, about, taskQueue, id, states, contract }: Inven
     '',
     `- Task queue: \`${taskQueue}\``,
     `- Workflow id: \`${id}\``,
-    `- States: ${states.map((state) => `\`${state}\``).join(', ')}`,
+    `- States: ${states.map((state) => `\`${state}\``).join(', ') || 'none'}`,
     `- Updates: ${names('update')}`,
     `- Signals: ${names('signal')}`,
     `- Queries: ${names('query')}`,

@@ -22,6 +22,8 @@ beforeAll(async () => {
     sandboxClock: undefined as never,
     gatewayFor: undefined as never,
     probeImages: undefined as never,
+    fileStore: undefined as never,
+    renderReport: undefined as never,
   });
 });
 afterAll(() => drop());

@@ -1,4 +1,4 @@
-import { signSimulatorCall } from '../../contracts/simulator-call';
+import { signSimulatorCall } from '../../contracts/simulator/simulator-call';
 
 export interface CallSimulatorInput {
   /** Base URL of the simulator's operations, without a path. */

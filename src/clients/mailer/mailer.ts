@@ -11,6 +11,7 @@ export interface MailMessage {
   text: string;
   html: string;
   headers: Record<string, string>;
+  attachments?: readonly { filename: string; contentType: string; content: Buffer }[];
 }
 
 export interface Mailer {
@@ -40,12 +41,18 @@ export class MailRefused extends Error {
    * our own address at MAIL FROM is a fault of the configuration, and no statement about the mail.
    */
   readonly isFinal: boolean;
+  /** True for a refusal of the recipient, not of what was sent. */
+  readonly atRecipient: boolean;
 
-  constructor(message: string, { code, status, isFinal }: MailRefusal & { isFinal: boolean }) {
+  constructor(
+    message: string,
+    { code, status, isFinal, atRecipient }: MailRefusal & Pick<MailRefused, 'isFinal' | 'atRecipient'>,
+  ) {
     super(message);
     this.code = code;
     this.status = status;
     this.isFinal = isFinal;
+    this.atRecipient = atRecipient;
   }
 }
 
@@ -70,9 +77,9 @@ export function createMailer({ smtpUrl, from, maxConnections = 5 }: CreateMailer
     disableUrlAccess: true,
   });
   return {
-    async send({ messageId, ...message }) {
+    async send({ messageId, attachments = [], ...message }) {
       try {
-        await transport.sendMail({ from, ...message, messageId: `<${messageId}>` });
+        await transport.sendMail({ from, ...message, attachments: [...attachments], messageId: `<${messageId}>` });
       } catch (error) {
         throw toMailerError(error as SmtpError);
       }
@@ -121,6 +128,7 @@ function toMailerError(error: SmtpError): MailerUnavailable | MailRefused {
       code: null,
       status: null,
       isFinal: true,
+      atRecipient: code === 'EENVELOPE',
     });
   const status = STATUS.exec(response)?.[1] ?? null;
   // A recipient refused by policy (RFC 3463 §3.8: no relaying, DMARC) says something about us, not about the mail.
@@ -130,5 +138,6 @@ function toMailerError(error: SmtpError): MailerUnavailable | MailRefused {
     code: responseCode,
     status,
     isFinal,
+    atRecipient: command === 'RCPT TO',
   });
 }

@@ -1,11 +1,14 @@
 import type { SearchableListing } from '../../contracts/listings/search';
 import type { SearchEntry } from '../../contracts/listings/search-entry';
-import { attributeTermOf, type SearchFilters } from '../../domain/listings/search/search-filters';
-import { searchTermsOf } from '../../domain/listings/search/search-terms';
-import { keptPrefixOf, type SearchWord } from '../../domain/listings/search/search-words';
+import { attributeTermsOf, type SearchFilters } from '../../domain/listings/search/search-filters';
+import { searchTermsOf, type SearchedWord } from '../../domain/listings/search/search-terms';
+import { keptPrefixOf } from '../../domain/listings/search/search-words';
 
 /** The key that every listing has which buyers see. */
 const ALL = '*';
+
+/** Categories that are looked up by their keys; more are compared in the listings that the other conditions find. */
+export const MAX_CATEGORIES = 1000;
 
 /** The kinds of keys, by what they begin with. */
 const keyOf = {
@@ -20,7 +23,7 @@ const keyOf = {
 /** Returns the entry of a listing that buyers see. */
 export function entryOf({ content, ...listing }: SearchableListing): SearchEntry {
   const { stems, prefixes, weights } = searchTermsOf(content);
-  const attributeTerms = Object.entries(content.attributes).map(([key, value]) => attributeTermOf(key, value));
+  const attributeTerms = attributeTermsOf(content.attributes);
   return {
     _id: listing.listingId,
     tenantId: listing.tenantId,
@@ -52,19 +55,18 @@ export function entryOf({ content, ...listing }: SearchableListing): SearchEntry
  * Returns the conditions of a search, each as the keys of which a listing has one. Words come first, the longest of
  * them before the others: they select the least.
  */
-export function keyGroupsOf(filters: SearchFilters, words: readonly SearchWord[]): string[][] {
+export function keyGroupsOf(filters: SearchFilters, words: readonly SearchedWord[]): string[][] {
   const { categories, attributeTerms, ownerRef, price, currency } = filters;
-  const last = words.at(-1);
-  const ofWord = (word: SearchWord): string[] => {
-    const prefixes = word === last ? word.spellings.map(keptPrefixOf).filter((prefix) => prefix !== null) : [];
+  const ofWord = (word: SearchedWord): string[] => {
+    const prefixes = word.mayBegin ? word.spellings.map(keptPrefixOf).filter((prefix) => prefix !== null) : [];
     return [...new Set([...word.stems.map(keyOf.stem), ...prefixes.map(keyOf.prefix)])];
   };
-  const lengthOf = ({ spellings: [spelling = ''] }: SearchWord): number => spelling.length;
+  const lengthOf = ({ spellings: [spelling = ''] }: SearchedWord): number => spelling.length;
   const groups = [
     ...words.toSorted((one, other) => lengthOf(other) - lengthOf(one)).map(ofWord),
     ...(ownerRef === null ? [] : [[keyOf.owner(ownerRef)]]),
     ...attributeTerms.map((term) => [keyOf.attribute(term)]),
-    ...(categories ? [categories.map(keyOf.category)] : []),
+    ...(categories && categories.length <= MAX_CATEGORIES ? [categories.map(keyOf.category)] : []),
     ...(price && currency !== null ? [[keyOf.currency(currency)]] : []),
   ];
   return groups.length > 0 ? groups : [[ALL]];

@@ -1,4 +1,5 @@
 import type { Model, mongo } from 'mongoose';
+import { readWithin } from '../../contracts/listings/caller-deadline';
 import type {
   IndexedVersion,
   ListingSearch,
@@ -8,20 +9,17 @@ import type {
   SearchResult,
 } from '../../contracts/listings/search';
 import type { SearchEntry } from '../../contracts/listings/search-entry';
-import {
-  comparePositions,
-  facetCounts,
-  meetsFilters,
-  positionOf,
-  type SearchFacts,
-} from '../../domain/listings/search/search-filters';
-import { relevanceOf, searchedWordsOf } from '../../domain/listings/search/search-terms';
+import { comparePositions, facetCounts } from '../../domain/listings/search/search-filters';
+import { searchedWordsOf } from '../../domain/listings/search/search-terms';
 import { entryOf, keyGroupsOf } from './entry-keys';
+import { rankEntries, type RankedEntry } from './rank-entries';
 
 /** Listings that a search looks at, the newest first. */
 export const MAX_CANDIDATES = 1000;
 /** Conditions whose listings are counted to find the one that selects the least. */
 const MAX_COUNTED = 6;
+/** Keys whose listings MongoDB merges in the order of the index; of more it sorts all their listings in memory. */
+export const MAX_MERGED = 200;
 
 export interface MongoListingSearchInput {
   /** The model `listingSearchEntries`. */
@@ -38,28 +36,31 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
   const entries = model.collection as unknown as mongo.Collection<SearchEntry>;
 
   async function candidatesOf(query: SearchQuery, groups: string[][]): Promise<SearchEntry[]> {
-    const keys = await fewest(query.tenantId, groups);
-    return entries
-      .find(
-        { tenantId: query.tenantId, keys: { $in: keys } },
-        {
-          sort: { publishedAt: -1, _id: -1 },
-          limit: MAX_CANDIDATES + 1,
-          batchSize: MAX_CANDIDATES + 1,
-          projection: fieldsFor(query),
-        },
-      )
-      .toArray();
+    const keys = await fewest(query, groups);
+    const options = {
+      sort: { publishedAt: -1, _id: -1 },
+      limit: MAX_CANDIDATES + 1,
+      batchSize: MAX_CANDIDATES + 1,
+      projection: fieldsFor(query),
+      ...readWithin(query.deadline),
+    } as const;
+    const read = (some: string[]) => entries.find({ tenantId: query.tenantId, keys: { $in: some } }, options).toArray();
+    if (keys.length <= MAX_MERGED) return read(keys);
+    const reads: Promise<SearchEntry[]>[] = [];
+    for (let from = 0; from < keys.length; from += MAX_MERGED) reads.push(read(keys.slice(from, from + MAX_MERGED)));
+    return (await Promise.all(reads))
+      .flat()
+      .sort(newestFirst)
+      .slice(0, MAX_CANDIDATES + 1);
   }
 
   /** Returns the condition that the fewest listings meet. */
-  async function fewest(tenantId: string, groups: string[][]): Promise<string[]> {
+  async function fewest({ tenantId, deadline }: SearchQuery, groups: string[][]): Promise<string[]> {
     const [first = [], ...others] = groups.slice(0, MAX_COUNTED);
     if (others.length === 0) return first;
+    const options = { limit: MAX_CANDIDATES + 1, ...readWithin(deadline) };
     const counts = await Promise.all(
-      [first, ...others].map((keys) =>
-        entries.countDocuments({ tenantId, keys: { $in: keys } }, { limit: MAX_CANDIDATES + 1 }),
-      ),
+      [first, ...others].map((keys) => entries.countDocuments({ tenantId, keys: { $in: keys } }, options)),
     );
     return groups[counts.indexOf(Math.min(...counts))] ?? first;
   }
@@ -73,15 +74,8 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
       // A text of signs alone is in no listing.
       if (query.text !== null && words.length === 0) return resultOf(query, [], true);
       const found = await candidatesOf(query, keyGroupsOf(query, words));
-      const atMs = query.at.getTime();
-      const hits: FoundEntry[] = [];
-      for (const entry of found.slice(0, MAX_CANDIDATES)) {
-        const facts = factsOf(entry);
-        if (!meetsFilters(query, facts, atMs)) continue;
-        const relevance = words.length === 0 ? 0 : relevanceOf(words, entry.weights);
-        if (relevance !== null) hits.push({ facts, position: positionOf(query, facts, relevance) });
-      }
-      return resultOf(query, hits, found.length <= MAX_CANDIDATES);
+      const ranked = await rankEntries({ query, words, entries: found.slice(0, MAX_CANDIDATES) });
+      return resultOf(query, ranked, found.length <= MAX_CANDIDATES);
     },
 
     async versionsOf(listingIds) {
@@ -114,6 +108,10 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
     },
   };
 }
+
+/** The order of the index. A listing has one category, so no two reads of categories find the same listing. */
+const newestFirst = (one: SearchEntry, other: SearchEntry): number =>
+  (other.publishedAt?.getTime() ?? 0) - (one.publishedAt?.getTime() ?? 0) || (one._id < other._id ? 1 : -1);
 
 const DUPLICATE_KEY = 11_000;
 
@@ -176,30 +174,19 @@ function fieldsFor({ text, categories, price, sort, attributeTerms, ownerRef, fa
   } as const;
 }
 
-const factsOf = (entry: SearchEntry): SearchFacts => ({
-  listingId: entry._id,
-  category: entry.category ?? '',
-  amountMinor: entry.amountMinor ?? null,
-  currency: entry.currency ?? null,
-  ownerRef: entry.ownerRef ?? null,
-  attributes: entry.attributes ?? {},
-  attributeTerms: entry.attributeTerms ?? [],
-  publishedAtMs: entry.publishedAt?.getTime() ?? 0,
-  expiresAtMs: entry.expiresAt?.getTime() ?? 0,
-});
-
-interface FoundEntry extends Pick<SearchHit, 'position'> {
-  facts: SearchFacts;
-}
-
-function resultOf({ after, limit, facets }: SearchQuery, found: FoundEntry[], isExact: boolean): SearchResult {
-  const hits = found
+function resultOf({ after, limit, facets }: SearchQuery, ranked: RankedEntry[], isExact: boolean): SearchResult {
+  const hits = ranked
     .filter(({ position }) => after === null || comparePositions(after, position) < 0)
-    .sort((one, other) => comparePositions(one.position, other.position))
-    .slice(0, limit)
-    .map(({ facts, position }) => ({ listingId: facts.listingId, position }));
-  const counted = found.map(({ facts }) => facts);
-  return { hits, total: { value: found.length, isExact }, facets: facetCounts(facets, counted) };
+    .map(({ facts: { listingId }, position }): SearchHit => ({ listingId, position }));
+  return {
+    hits: hits.splice(0, limit),
+    more: async (count) => hits.splice(0, count),
+    total: { value: ranked.length, isExact },
+    facets: facetCounts(
+      facets,
+      ranked.map(({ facts }) => facts),
+    ),
+  };
 }
 
 const versionFields = { _id: 1, tenantId: 1, version: 1, shown: 1 } as const;

@@ -1,3 +1,4 @@
+import type { CallerDeadline } from './caller-deadline';
 import type { ListingContent } from '../../domain/listings/content';
 import type { FacetCount, SearchFilters, SearchPosition } from '../../domain/listings/search/search-filters';
 
@@ -30,6 +31,7 @@ export interface SearchQuery extends SearchFilters {
   /** The place after which the page begins; null for the first page. */
   after: SearchPosition | null;
   limit: number;
+  deadline: CallerDeadline;
 }
 
 export interface SearchHit {
@@ -40,6 +42,11 @@ export interface SearchHit {
 export interface SearchResult {
   /** In the order of the search; fewer than the limit only where there are no more. */
   hits: SearchHit[];
+  /**
+   * Returns the next hits, of the listings that the search has found already; fewer only where there are no more. It
+   * searches nothing again, so `total` and `facets` hold for them too.
+   */
+  more(count: number): Promise<SearchHit[]>;
   /** The number of listings found; not exact where the engine stopped counting. */
   total: { value: number; isExact: boolean };
   /** By the key of the attribute. */

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { DomainError } from '../domain-error';
+import { addDuration, isDuration } from '../values/duration';
 import { toZonedTime } from '../values/time-zone';
 
 /** The most calendar days that one call may move the clock. */
@@ -18,13 +19,6 @@ export const MAX_HOP_MS = 86_400_000;
 export const SAME_HOP_MS = 300_000;
 /** A hop over quiet time ends this long before the first timer, so that it is over before the timer fires. */
 const BEFORE_TIMER_MS = 60_000;
-
-/**
- * An ISO 8601 duration of whole units: no sign, no fraction, at least one unit. The digits are bounded so that no
- * number overflows.
- */
-const DURATION =
-  /^P(?=.)(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}W)?(?:\d{1,9}D)?(?:T(?=\d)(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}S)?)?$/;
 
 export interface AdvanceTargetInput {
   /** `P31D`, `P1M`, `PT36H`, `P1Y2M3DT4H5M6S` */
@@ -48,9 +42,9 @@ export interface AdvanceTargetInput {
  *   for a duration that leads more than twenty years ahead of real time; both point at `/by`.
  */
 export function advanceTarget({ by, from, realNow, timeZone }: AdvanceTargetInput): Date {
-  if (!DURATION.test(by)) throw invalid('by has to be an ISO 8601 duration of whole units, such as P31D, P1M or PT36H');
+  if (!isDuration(by)) throw invalid('by has to be an ISO 8601 duration of whole units, such as P31D, P1M or PT36H');
   const start = toZonedTime(Temporal.Instant.fromEpochMilliseconds(from.getTime()), timeZone);
-  const end = add(start, by);
+  const end = addDuration(start, by);
   if (end === null || Temporal.ZonedDateTime.compare(end, start.add({ days: MAX_ADVANCE_DAYS })) > 0) {
     throw invalid(`by may be ${MAX_ADVANCE_DAYS} days at most; advance in several steps`);
   }
@@ -66,16 +60,6 @@ export function advanceTarget({ by, from, realNow, timeZone }: AdvanceTargetInpu
     throw new DomainError('INSTANT_TOO_LATE', detail, { pointer: '/by' });
   }
   return new Date(end.epochMilliseconds);
-}
-
-/** Returns null where the calendar ends before the sum. */
-function add(start: Temporal.ZonedDateTime, by: string): Temporal.ZonedDateTime | null {
-  try {
-    return start.add(Temporal.Duration.from(by));
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
 }
 
 export interface NextHopInput {

@@ -1157,7 +1157,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List categories, by their slugs */
+        /**
+         * List categories, by their slugs
+         * @description A key that has the scope `search` and not `read` gets each as `ListingCategoryForBuyers`, without what concerns the publication of listings.
+         */
         get: operations["listListingCategories"];
         put?: never;
         post?: never;
@@ -1177,7 +1180,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read a category */
+        /**
+         * Read a category
+         * @description A key that has the scope `search` and not `read` gets a `ListingCategoryForBuyers`, without what concerns the publication of listings. Its `ETag` changes with what buyers see, and with nothing else.
+         */
         get: operations["getListingCategory"];
         /**
          * Create or replace a category
@@ -1339,19 +1345,22 @@ export interface paths {
         /**
          * Search the listings that buyers see
          * @description Finds live listings by words, by filters, or by both. A listing whose time has passed, or that was withdrawn or
-         *     suspended, is not found from that moment on; a listing that goes live is found within seconds.
+         *     suspended, or that no longer meets the filters, is not found from that moment on; a listing that goes live, by a
+         *     renewal too, is found within seconds.
          *
          *     **Words.** A listing must have every word of `q`, in its title, its attributes and place, or its description.
          *     Case, accents and umlauts make no difference (`raeder` and `räder` are the same, and so are `ß` and `ss`), nor do
          *     English and German endings, and the last word may be the beginning of one. A word in the title counts 8, in an
-         *     attribute or the place 3, in the description 1. Text of signs alone finds nothing.
+         *     attribute or the place 3, in the description 1. Text of signs alone finds nothing. The first 10 different words
+         *     count, and the rest of a longer text is ignored.
          *
          *     **Filters.** `category` includes the categories below it. `attributes.<key>=value` compares an attribute with a
          *     value, in any case; an attribute that the category (or, without one, every category) does not know is
          *     `422 QUERY_INVALID`, and so are a value that it cannot have, more than 20 filters and more than 10 facets.
          *     `currency` says in which currency `priceMin`, `priceMax` and an order by price are, in minor units, and filters
          *     nothing by itself; without it they are `422 CURRENCY_REQUIRED`. Listings without a price in the currency are left
-         *     out by the bounds, and come last in the order.
+         *     out by the bounds, and come last in the order. `ownerRef` is your own reference of an owner, which no buyer is
+         *     shown: whoever knows one finds the owner's live listings by it.
          *
          *     **Order and total.** The default is `relevance` with `q`, and `newest` without. `ending` begins with the listing
          *     that ends first. A search looks at the newest 1,000 listings with its rarest word or filter: where there are
@@ -1381,7 +1390,7 @@ export interface paths {
         };
         /**
          * Read a listing
-         * @description A key that has the scope `search` and not `read` gets a `FoundListing`, the listing as buyers see it, and `404` while buyers do not see it.
+         * @description A key that has the scope `search` and not `read` gets a `FoundListing`, the listing as buyers see it, and `404` while buyers do not see it. Its `ETag` changes with what buyers see, and with nothing else.
          */
         get: operations["getListing"];
         put?: never;
@@ -1875,6 +1884,508 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/report-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the types of reports, with the definition of every figure
+         * @description A figure is a function of facts that are never changed: events, postings of the ledger, movements of recurring
+         *     revenue. Each has the time at which it happened in business, and the time at which it was recorded. A report
+         *     counts what is dated in its window and was recorded up to its `asOf`: the same request gives the same
+         *     `dataDigest`, whenever it is made.
+         */
+        get: operations["listReportTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List reports, newest first */
+        get: operations["listReports"];
+        put?: never;
+        /**
+         * Make a report
+         * @description Makes a report of a window: a `period` (`2026-03-29`, `2026-W13`, `2026-03`, `2026-Q1`, `2026`), or `from` and
+         *     `to`, local dates that are both included, at most 400 days. A day is the zone's: it has 23, 24, 24.5 or 25
+         *     hours. A window that is not over is allowed, and its report says `complete: false`.
+         *
+         *     Two reports of a tenant are made at a time; the others wait in `accepted` (`waitingFor: slot`). A report runs in
+         *     real time, also in a sandbox, whose window is of the sandbox's own time.
+         *
+         *     Once it is completed, each address of `deliverTo` gets a mail with the figures, with links to the files that
+         *     work for 7 days, and with the file of `attach` unless the mail would be too large. An address twice, or a format
+         *     to attach that is not ordered, is `422 RECIPIENT_INVALID`.
+         */
+        post: operations["createReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{reportId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        /** Read a report with its figures */
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{reportId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        /** List the events of a report, oldest first */
+        get: operations["listReportEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{reportId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a report that is being made
+         * @description Removes what was made of it. A report that has ended stays as it is (`409 REPORT_ENDED`).
+         */
+        post: operations["cancelReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{reportId}/remake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a report again, with what was recorded since
+         * @description Makes a new report of the same type, window and filters, with the facts that are recorded by now. It names the
+         *     one before (`supersedes`) and says which figures changed (`changes`). The files of the one before stay as they
+         *     are. A report that has not ended is `409 REPORT_NOT_READY`. A statement is
+         *     not made again once that of the next month goes on from it (`409 WINDOW_CLOSED`).
+         */
+        post: operations["remakeReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{reportId}/files/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+                /** @example csv */
+                format: components["parameters"]["FileFormat"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Download a file of a report
+         * @description Streams the file. The `ETag` is its SHA-256. `Range` gets a part of it (one range, RFC 9110 §14). The SHA-256 is
+         *     checked while the whole file streams: a connection that breaks at its end means that the file is damaged.
+         */
+        get: operations["downloadReportFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{reportId}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the links to the files of a report, newest first
+         * @description With the links that mails have, and those that have expired or were revoked. A link is listed for 30 days after its expiry.
+         */
+        get: operations["listReportLinks"];
+        put?: never;
+        /**
+         * Make a link to a file of a report
+         * @description Whoever has the `url` can download the file without a key, any number of times, until the link expires or is
+         *     revoked. The `url` is shown in this response and never again: only the hash of its token is stored, so a repeat
+         *     with the same `Idempotency-Key` returns the same `id` with `url` null. A report that is not completed is
+         *     `409 REPORT_NOT_READY`, an `expiresIn` that is zero or more than 30 days is `422 LINK_EXPIRY_INVALID`.
+         */
+        post: operations["createReportLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{reportId}/links/{linkId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+                /** @example rln_01m7y3ad3af6e964zt6px52w8e */
+                linkId: components["parameters"]["ReportLinkId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a link
+         * @description Takes effect immediately. Revoking a revoked link changes nothing.
+         */
+        delete: operations["revokeReportLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-links/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["ReportToken"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Download the file behind a link
+         * @description Needs no key. A link that is unknown, has expired or was revoked, and one whose report has no files any more,
+         *     are the same `404`. Opening a link does not use it up, because mail scanners follow links. `Range` and `ETag`
+         *     are those of the download with a key.
+         */
+        get: operations["openReportLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-unsubscribes/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["ReportToken"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Show the page behind the unsubscribe link of a mail
+         * @description Changes nothing, because mail scanners follow links. The page has one button. Query parameters are ignored.
+         */
+        get: operations["showReportUnsubscribe"];
+        put?: never;
+        /**
+         * Unsubscribe an address (the button of the page, or of a mail program)
+         * @description No further mail about the schedule goes to the address; for a report that no schedule made, about that type of report. A repeat changes nothing. Mail programs send this request themselves (RFC 8058), with the body `List-Unsubscribe=One-Click`, which is ignored.
+         */
+        post: operations["unsubscribeFromReports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List schedules, newest first */
+        get: operations["listReportSchedules"];
+        put?: never;
+        /**
+         * Make a report regularly
+         * @description Reports every window of a `period`, one after the other, the first of them the one in which the schedule is made.
+         *     It fires within 5 minutes of its time: `at`, a local time on `on`, or `cron` (five fields, not oftener than
+         *     hourly). A time that the clocks skip fires as much later, one that comes twice fires once.
+         *
+         *     When it fires and what it reports are two things: every whole window since the last reported one is due. After an
+         *     outage `catchUp` says which of them are made, the last 31 at most; the others are runs that say `skipped`.
+         *
+         *     Each address of `deliverTo` gets a mail per report; the reports of several windows that are made at once come in
+         *     one mail. An address that the mail server refuses for good gets no more (`failed`); the others go on.
+         *
+         *     A schedule belongs to the partner: it goes on whatever becomes of the key that made it. A partner has 50 at most
+         *     (`409 SCHEDULE_LIMIT`).
+         */
+        post: operations["createReportSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-schedules/{scheduleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        /** Read a schedule */
+        get: operations["getReportSchedule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a schedule
+         * @description Its runs go with it; the reports that it made stay.
+         */
+        delete: operations["deleteReportSchedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a schedule
+         * @description Times apply from now on. After a change of `timeZone` or `period` the next report covers the time from the end of
+         *     the last window to the first new boundary: nothing is left out, and nothing is reported twice. A type without
+         *     such windows (`statement`) keeps its zone. `cron` takes the place of `at` and `on`, and `at` that of `cron`.
+         *     `deliverTo` takes the place of all recipients; an address that was `failed` begins anew, one that is
+         *     `unsubscribed` stays so.
+         */
+        patch: operations["updateReportSchedule"];
+        trace?: never;
+    };
+    "/report-schedules/{scheduleId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a schedule
+         * @description Windows that would be reported in a pause are runs that say `skipped`, once the schedule is resumed.
+         */
+        post: operations["pauseReportSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-schedules/{scheduleId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resume a paused schedule */
+        post: operations["resumeReportSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-schedules/{scheduleId}/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a window of a schedule now
+         * @description Makes the report of a `period` that is over, by default the last one, and counts as the run of that window: it is
+         *     not reported again when the schedule fires. A window that is reported already is `409 WINDOW_REPORTED`, unless
+         *     `remake` asks for it again; its report must have ended (`409 REPORT_NOT_READY`).
+         */
+        post: operations["triggerReportSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-schedules/{scheduleId}/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the missing reports of a range
+         * @description Makes the reports of the windows that have a day between `from` and `to`, at most 400, which have no report: those
+         *     that were skipped, have failed, or were over before the schedule was made. What an active schedule has not come
+         *     to yet is left to it. A window that is not over is left out,
+         *     and none is reported twice. The reports come after all others of the tenant; the operation counts those that have
+         *     ended, and is completed with the last one. `GET /report-schedules/{scheduleId}/runs` says what became of each
+         *     window. Failed ones do not pause the schedule. While a backfill of the schedule is running, another one is `409
+         *     BACKFILL_RUNNING`; deleting the schedule ends it.
+         */
+        post: operations["backfillReportSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-schedules/{scheduleId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail the newest report of a schedule to one address
+         * @description Sends the mail that recipients get, with links and without an attached file. It is no run, and changes nothing
+         *     of the schedule's recipients. Without a completed report it is `409 REPORT_NOT_READY`; an address that has
+         *     unsubscribed is `422 RECIPIENT_INVALID`.
+         */
+        post: operations["testReportSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-schedules/{scheduleId}/upcoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the next firings of a schedule
+         * @description None for a schedule that is not active. Fewer than `count` where they are of more than 4,000 windows, such as the days of a schedule that fires once a year.
+         */
+        get: operations["listUpcomingReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-schedules/{scheduleId}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        /** List the runs of a schedule, by window, newest first */
+        get: operations["listReportRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations/{operationId}": {
         parameters: {
             query?: never;
@@ -2091,7 +2602,7 @@ export interface components {
             correlationId: string;
         };
         /** @enum {string} */
-        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "BATCH_TOO_LARGE" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "QUERY_INVALID" | "CURRENCY_REQUIRED" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "IMAGE_URL_NOT_ALLOWED" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "RENEWAL_TOO_LATE" | "RENEWAL_TOO_FAR" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
+        ProblemCode: "INVALID_JSON" | "INVALID_PARAMETER" | "IDEMPOTENCY_KEY_MISSING" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "REQUEST_TIMEOUT" | "REQUEST_IN_FLIGHT" | "ILLEGAL_STATE" | "VERSION_MISMATCH" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_REQUEST" | "BATCH_TOO_LARGE" | "AMOUNT_NOT_INTEGER" | "AMOUNT_NOT_POSITIVE" | "AMOUNT_TOO_LARGE" | "CURRENCY_UNKNOWN" | "CURRENCY_MISMATCH" | "INTEGER_OUT_OF_RANGE" | "INSTANT_TOO_LATE" | "INSTANT_INVALID" | "TIME_ZONE_UNKNOWN" | "IDEMPOTENCY_KEY_REUSED" | "RATE_LIMITED" | "INTERNAL" | "TEMPORAL_UNAVAILABLE" | "DATABASE_UNAVAILABLE" | "OUTCOME_PENDING" | "OVERLOADED" | "SHUTTING_DOWN" | "ONBOARDING_OPEN" | "EMAIL_TAKEN" | "EMAIL_UNAVAILABLE" | "TOKEN_EXPIRED" | "TOKEN_SUPERSEDED" | "TOKEN_USED" | "TOKEN_INVALID" | "USER_UNKNOWN" | "USER_NOT_ACTIVE" | "RESEND_LIMIT" | "WEBHOOK_SIGNATURE_INVALID" | "PAYMENT_NOT_CAPTURABLE" | "PAYMENT_NOT_IN_REVIEW" | "PAYMENT_NOT_REFUNDABLE" | "PAYMENT_ALREADY_ENDED" | "NOTHING_TO_REFUND" | "GATEWAY_NOT_CONFIGURED" | "AMOUNT_NOT_IN_STEPS" | "CAPTURE_EXCEEDS_AUTHORISATION" | "REFUND_EXCEEDS_CAPTURED" | "DENY_LIST_INVALID" | "GATEWAY_UNAVAILABLE" | "SUBSCRIPTION_CANCELLED" | "SUBSCRIPTION_NOT_STARTED" | "SUBSCRIPTION_PAUSED" | "SUBSCRIPTION_NOT_PAUSED" | "SUBSCRIPTION_RESUMING" | "INVOICE_OPEN" | "PREVIEW_OUTDATED" | "CHANGE_WAITING" | "NOTHING_TO_UNDO" | "QUANTITY_INVALID" | "PLAN_INVALID" | "PLAN_UNKNOWN" | "PLAN_CURRENCY_DIFFERS" | "NOTHING_TO_CHANGE" | "SUBSCRIBER_INVALID" | "START_IN_PAST" | "RESUME_IN_PAST" | "INTERVAL_INVALID" | "ANCHOR_DAY_INVALID" | "DUNNING_INVALID" | "PAYMENT_METHOD_UNUSABLE" | "PAYMENT_METHOD_MISSING" | "REF_TAKEN" | "CATEGORY_IN_USE" | "CATEGORY_UNKNOWN" | "CATEGORY_INVALID" | "QUERY_INVALID" | "CURRENCY_REQUIRED" | "ATTRIBUTE_INVALID" | "PRICE_OUT_OF_BOUNDS" | "IMAGE_URL_NOT_ALLOWED" | "DURATION_INVALID" | "OWNER_INVALID" | "BANNED_WORDS_INVALID" | "LISTING_UNKNOWN" | "RENEWAL_TOO_LATE" | "RENEWAL_TOO_FAR" | "NOTHING_TO_SUBMIT" | "LISTING_IN_REVIEW" | "LISTING_SUSPENDED" | "LISTING_NOT_LIVE" | "REVIEW_NOT_OPEN" | "REVIEW_CLAIMED" | "REVIEWER_IS_AUTHOR" | "REVISION_CHANGED" | "REPORT_TYPE_UNKNOWN" | "PERIOD_INVALID" | "RANGE_TOO_LONG" | "WINDOW_IN_FUTURE" | "FORMAT_NOT_OFFERED" | "FILTER_NOT_OFFERED" | "AS_OF_INVALID" | "WINDOW_CLOSED" | "REPORT_TOO_LARGE" | "REPORT_ENDED" | "REPORT_NOT_READY" | "REPORT_EXPIRED" | "RANGE_NOT_SATISFIABLE" | "CSV_SETTINGS_INVALID" | "STORAGE_UNAVAILABLE" | "SCHEDULE_INVALID" | "CRON_INVALID" | "SCHEDULE_NEVER_FIRES" | "SCHEDULE_TOO_OFTEN" | "SCHEDULE_LIMIT" | "SCHEDULE_ENDED" | "BACKFILL_RUNNING" | "WINDOW_REPORTED" | "RECIPIENT_INVALID" | "LINK_EXPIRY_INVALID" | "SANDBOX_ONLY" | "CLOCK_ADVANCING" | "TIME_SKIPPING_UNAVAILABLE" | "SANDBOX_RESETTING";
         FieldError: {
             /** @description JSON pointer to the field in the body. */
             pointer?: string;
@@ -2223,6 +2734,7 @@ export interface components {
             suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
             listings?: components["schemas"]["ListingSettingsPatch"];
+            reports?: components["schemas"]["ReportSettingsPatch"];
             metadata?: components["schemas"]["Metadata"];
         };
         PartnerPatch: {
@@ -2234,6 +2746,7 @@ export interface components {
             suspendedUsers?: components["schemas"]["SuspendedUsers"];
             denyList?: components["schemas"]["DenyList"];
             listings?: components["schemas"]["ListingSettingsPatch"];
+            reports?: components["schemas"]["ReportSettingsPatch"];
             metadata?: components["schemas"]["Metadata"];
         };
         Partner: {
@@ -2247,6 +2760,7 @@ export interface components {
             suspendedUsers: components["schemas"]["SuspendedUsers"];
             denyList: components["schemas"]["DenyList"];
             listings: components["schemas"]["ListingSettings"];
+            reports: components["schemas"]["ReportSettings"];
             metadata: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
@@ -3116,26 +3630,36 @@ export interface components {
             slug: string;
             names: components["schemas"]["CategoryNames"];
             parent: string | null;
-            attributes: {
-                key: string;
-                names: components["schemas"]["CategoryNames"];
-                /** @enum {string} */
-                type: "text" | "number" | "boolean" | "option";
-                /** @description Empty unless the type is `option`. */
-                options: string[];
-                required: boolean;
-                facet: boolean;
-            }[];
-            price: {
-                required: boolean;
-                min: components["schemas"]["ListingPrice"] | null;
-                max: components["schemas"]["ListingPrice"] | null;
-            } | null;
+            attributes: components["schemas"]["ListingCategoryAttributes"];
+            price: components["schemas"]["ListingCategoryPrice"];
             durationDays: number | null;
             review: components["schemas"]["ReviewPolicy"] | null;
             createdAt: components["schemas"]["Instant"];
             updatedAt: components["schemas"]["Instant"];
         };
+        /** @description A category as buyers see it. */
+        ListingCategoryForBuyers: {
+            slug: string;
+            names: components["schemas"]["CategoryNames"];
+            parent: string | null;
+            attributes: components["schemas"]["ListingCategoryAttributes"];
+            price: components["schemas"]["ListingCategoryPrice"];
+        };
+        ListingCategoryAttributes: {
+            key: string;
+            names: components["schemas"]["CategoryNames"];
+            /** @enum {string} */
+            type: "text" | "number" | "boolean" | "option";
+            /** @description Empty unless the type is `option`. */
+            options: string[];
+            required: boolean;
+            facet: boolean;
+        }[];
+        ListingCategoryPrice: {
+            required: boolean;
+            min: components["schemas"]["ListingPrice"] | null;
+            max: components["schemas"]["ListingPrice"] | null;
+        } | null;
         /** @description The days for which a listing is published. */
         DurationDays: number;
         /** @description The last day, which counts in full, in the partner's time zone. */
@@ -3359,8 +3883,6 @@ export interface components {
             }[];
             place: components["schemas"]["ListingPlace"] | null;
             language: string | null;
-            /** @description Your own reference of the owner. */
-            ownerRef: string | null;
             publishedAt: components["schemas"]["Instant"];
             /** @description The last day, which counts in full, in the partner's time zone. */
             lastDay: string;
@@ -3371,7 +3893,7 @@ export interface components {
             total: {
                 /** @description The number of listings found. */
                 value: number;
-                /** @description False where the search stopped at 1,000 listings. */
+                /** @description False where the search stopped at 1,000 listings, or the page left out some that have changed. */
                 exact: boolean;
             };
             /** @description By the key of the attribute its values, the most frequent first, at most 50. */
@@ -3401,15 +3923,455 @@ export interface components {
             decision: components["schemas"]["ReviewDecision"] | null;
             createdAt: components["schemas"]["Instant"];
         };
+        /** @example payments */
+        ReportTypeName: string;
+        /** @enum {string} */
+        ReportState: "accepted" | "gathering" | "rendering" | "storing" | "completed" | "expired" | "failed" | "cancelled";
+        /** @example 2026-03 */
+        ReportPeriod: string;
+        /** @enum {string} */
+        ReportFormat: "json" | "csv" | "html" | "pdf";
+        /** @description What a type can be limited to; GET /report-types lists the filters of each. */
+        ReportFilters: {
+            /** @description An ISO 4217 code. */
+            currency?: string;
+            planId?: string;
+        };
+        ReportCreate: {
+            type: components["schemas"]["ReportTypeName"];
+            period?: components["schemas"]["ReportPeriod"];
+            /**
+             * Format: date
+             * @description The first day, with `to`; in place of `period`.
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day; it counts in full.
+             */
+            to?: string;
+            /** @description The zone whose days these are. Defaults to the partner's. */
+            timeZone?: components["schemas"]["TimeZone"];
+            filters?: components["schemas"]["ReportFilters"];
+            formats: components["schemas"]["ReportFormat"][];
+            /** @description Counts what was recorded up to this instant of real time. Defaults to now; an instant to come is refused. A statement that is made after that of the next month counts up to the instant from which that one goes on. */
+            asOf?: components["schemas"]["Instant"];
+            deliverTo?: components["schemas"]["DeliverTo"];
+        };
+        /** @description The addresses to which a report is mailed once it is completed. */
+        DeliverTo: {
+            email: components["schemas"]["Email"];
+            /** @description One of the formats that are ordered. The file is attached where the whole mail is at most 5 MiB, encoded; otherwise the mail says why it is not. */
+            attach?: components["schemas"]["ReportFormat"];
+        }[];
+        ReportRecipient: {
+            email: components["schemas"]["Email"];
+            attach: components["schemas"]["ReportFormat"] | null;
+            /**
+             * @description Of a report: `sent` once the mail server took the mail, `withheld` in a sandbox that keeps its mails, `skipped` for a report that is not mailed, because it failed, was cancelled or is empty. Of a schedule: that of the last mail; nothing is sent to an address that is `failed` or `unsubscribed`.
+             * @enum {string}
+             */
+            state: "pending" | "sent" | "withheld" | "failed" | "unsubscribed" | "skipped";
+            /** @description Why it is `failed`: `refused` by the mail server for good, or `limited`, because a limit of mails a day was reached. */
+            reason: string | null;
+            /** @description Null while pending. */
+            at: components["schemas"]["Instant"] | null;
+        };
+        ReportLinkCreate: {
+            format: components["schemas"]["ReportFormat"];
+            /**
+             * @description An ISO 8601 duration of up to 30 days. Defaults to a week.
+             * @example P7D
+             * @example PT36H
+             */
+            expiresIn?: string;
+        };
+        ReportLink: {
+            id: string;
+            reportId: string;
+            format: components["schemas"]["ReportFormat"];
+            /** @enum {string} */
+            state: "active" | "expired" | "revoked";
+            /** @description The address to which the link was mailed; null for others. */
+            recipient: string | null;
+            createdBy: components["schemas"]["Actor"];
+            createdAt: components["schemas"]["Instant"];
+            expiresAt: components["schemas"]["Instant"];
+            revokedAt: components["schemas"]["Instant"] | null;
+        };
+        ReportLinkCreated: {
+            /** @description The address, in the first response only. */
+            url: string | null;
+        } & components["schemas"]["ReportLink"];
+        ReportWindow: {
+            /** @description Null for a window from a date to a date. */
+            period: string | null;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day; it counts in full.
+             */
+            to: string;
+            timeZone: components["schemas"]["TimeZone"];
+            startAt: components["schemas"]["Instant"];
+            /** @description Not included. */
+            endAt: components["schemas"]["Instant"];
+            /** @description A day of the zone has 23, 24, 24.5 or 25. */
+            hours: number;
+            /** @description False for a window that was not over when the report was accepted. */
+            complete: boolean;
+        };
+        ReportFigure: {
+            /** @example captured */
+            id: string;
+            unit: components["schemas"]["FigureUnit"];
+            /** @description Set for money. Amounts of different currencies are never added. */
+            currency: string | null;
+            /** @description What the figure is broken down by, such as a reason. */
+            by: string | null;
+            /** @description Money in minor units of the currency, a share between 0 and 1, a duration in seconds. Null where there is nothing to compute over, such as a rate over nobody. */
+            value: number | null;
+            /** @description The same figure of the window before; only in types that compare. */
+            before?: number | null;
+        };
+        ReportSeries: {
+            /** @description The id of the figure. */
+            id: string;
+            currency: string | null;
+            points: {
+                /** @description A local date or hour. */
+                label: string;
+                value: number;
+            }[];
+        };
+        /** @enum {string} */
+        FigureUnit: "count" | "money" | "share" | "seconds";
+        FigureDefinition: {
+            id: string;
+            title: string;
+            unit: components["schemas"]["FigureUnit"];
+            /** @description What is counted. */
+            sentence: string;
+            /** @description How it is counted. */
+            formula: string;
+            example: {
+                given: string;
+                value: string;
+            };
+        };
+        ReportType: {
+            type: components["schemas"]["ReportTypeName"];
+            title: string;
+            sentence: string;
+            periods: ("day" | "week" | "month" | "quarter" | "year" | "range")[];
+            filters: ("currency" | "planId")[];
+            formats: components["schemas"]["ReportFormat"][];
+            figures: components["schemas"]["FigureDefinition"][];
+            /** @description What a row of its table is. */
+            rows: string;
+            columns: {
+                id: string;
+                title: string;
+                kind: string;
+            }[];
+        };
+        ReportFile: {
+            format: components["schemas"]["ReportFormat"];
+            mediaType: string;
+            /** @description Made of the type and the window alone, such as payments-2026-03.csv. */
+            name: string;
+            bytes: number;
+            sha256: string;
+        };
+        ReportChange: {
+            /** @description The id of the figure. */
+            id: string;
+            currency: string | null;
+            by: string | null;
+            /** @description The value in the report before; null where it had none. */
+            before: number | null;
+            /** @description The value now; null where it has none. */
+            value: number | null;
+        };
+        Report: {
+            id: string;
+            type: components["schemas"]["ReportTypeName"];
+            state: components["schemas"]["ReportState"];
+            window: components["schemas"]["ReportWindow"];
+            filters: components["schemas"]["ReportFilters"];
+            formats: components["schemas"]["ReportFormat"][];
+            /** @description It counts what was recorded up to this instant of real time. */
+            asOf: components["schemas"]["Instant"];
+            /** @description Never falls. */
+            progress: {
+                percent: number;
+                /** @description What is being gathered or rendered. */
+                section: string | null;
+                /** @description Rows gathered. */
+                rows: number;
+                /** @description Rows to gather, counted when the report was accepted. */
+                of: number;
+            };
+            /** @description SHA-256 of figures and rows; equal in reports that say the same. */
+            dataDigest: string | null;
+            rowCount: number | null;
+            /** @description Null until all is gathered. */
+            figures: null | components["schemas"]["ReportFigure"][];
+            /** @description What the charts show; null until it is completed, and in a list. */
+            series: null | components["schemas"]["ReportSeries"][];
+            /** @description Empty until it is completed. */
+            files: components["schemas"]["ReportFile"][];
+            warnings: string[];
+            failure: null | {
+                code: string;
+                detail: string;
+            };
+            /** @description The schedule that made it. */
+            scheduleId: string | null;
+            deliverTo: components["schemas"]["ReportRecipient"][];
+            /** @description The report that this one was remade from. */
+            supersedes: string | null;
+            /** @description The figures that differ from those of the report before; null where it has none. */
+            changes: null | components["schemas"]["ReportChange"][];
+            waitingFor: components["schemas"]["WaitingFor"];
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+            endedAt: components["schemas"]["Instant"] | null;
+        };
+        /** @enum {string} */
+        ReportScheduleState: "active" | "paused" | "ended";
+        /** @enum {string} */
+        SchedulePeriod: "day" | "week" | "month" | "quarter";
+        /** @example 06:00 */
+        ScheduleTime: string;
+        /** @description A weekday for weeks, Monday by default; a day from 1 to 31 for months and quarters, the first by default. Short months use their last. */
+        ScheduleDay: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday") | number;
+        /**
+         * @description Minute, hour, day of the month, month and weekday (weekday *or* day), in the schedule's zone.
+         * @example 0 6 * * 1-5
+         */
+        ScheduleCron: string;
+        /**
+         * @description The windows that are made after an outage: all of them, 31 at most, only those of the last firing, or none of more than an hour ago.
+         * @enum {string}
+         */
+        CatchUp: "all" | "latest" | "none";
+        ReportScheduleCreate: {
+            type: components["schemas"]["ReportTypeName"];
+            period: components["schemas"]["SchedulePeriod"];
+            at?: components["schemas"]["ScheduleTime"];
+            on?: components["schemas"]["ScheduleDay"];
+            cron?: components["schemas"]["ScheduleCron"];
+            /** @description Defaults to the partner's, and stays when the partner moves. */
+            timeZone?: components["schemas"]["TimeZone"];
+            formats: components["schemas"]["ReportFormat"][];
+            filters?: components["schemas"]["ReportFilters"];
+            /** @default all */
+            catchUp: components["schemas"]["CatchUp"];
+            /**
+             * @description A report whose figures are all zero is the outcome `empty`.
+             * @default false
+             */
+            skipEmpty: boolean;
+            /** @description The last instant at which it fires. */
+            until?: components["schemas"]["Instant"];
+            deliverTo?: components["schemas"]["DeliverTo"];
+        };
+        ReportScheduleUpdate: {
+            period?: components["schemas"]["SchedulePeriod"];
+            at?: components["schemas"]["ScheduleTime"];
+            on?: components["schemas"]["ScheduleDay"];
+            cron?: components["schemas"]["ScheduleCron"];
+            timeZone?: components["schemas"]["TimeZone"];
+            formats?: components["schemas"]["ReportFormat"][];
+            filters?: components["schemas"]["ReportFilters"];
+            catchUp?: components["schemas"]["CatchUp"];
+            skipEmpty?: boolean;
+            /** @description Null for a schedule without an end. */
+            until?: components["schemas"]["Instant"] | null;
+            deliverTo?: components["schemas"]["DeliverTo"];
+        };
+        ReportTrigger: {
+            /** @description One of the schedule's own kind. Defaults to the last one that is over. */
+            period?: components["schemas"]["ReportPeriod"];
+            /**
+             * @description Makes a window again that is reported already.
+             * @default false
+             */
+            remake: boolean;
+        };
+        ReportBackfill: {
+            /**
+             * Format: date
+             * @description The first day, in the zone of the schedule.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day; it counts in full.
+             */
+            to: string;
+            /**
+             * @description Mails the reports, at most 31, to the recipients of the schedule, in one mail when the last of them has ended.
+             * @default false
+             */
+            deliver: boolean;
+        };
+        ReportSchedule: {
+            id: string;
+            type: components["schemas"]["ReportTypeName"];
+            state: components["schemas"]["ReportScheduleState"];
+            /**
+             * @description `failing` after three failures in a row. Null while it is not paused.
+             * @enum {string|null}
+             */
+            pausedFor: "requested" | "failing" | null;
+            period: components["schemas"]["SchedulePeriod"];
+            /** @description Null where `cron` has the times. */
+            at: string | null;
+            on: components["schemas"]["ScheduleDay"] | null;
+            cron: string | null;
+            timeZone: components["schemas"]["TimeZone"];
+            formats: components["schemas"]["ReportFormat"][];
+            filters: components["schemas"]["ReportFilters"];
+            catchUp: components["schemas"]["CatchUp"];
+            skipEmpty: boolean;
+            deliverTo: components["schemas"]["ReportRecipient"][];
+            until: components["schemas"]["Instant"] | null;
+            /** @description When it reports next. Null while it is not active. */
+            nextAt: components["schemas"]["Instant"] | null;
+            lastRun: components["schemas"]["ReportRun"] | null;
+            createdBy: components["schemas"]["Actor"];
+            createdAt: components["schemas"]["Instant"];
+            updatedAt: components["schemas"]["Instant"];
+        };
+        /** @description What became of a window of a schedule. */
+        ReportRun: {
+            window: components["schemas"]["ReportWindow"];
+            /**
+             * @description Null while the report is made.
+             * @enum {string|null}
+             */
+            outcome: "made" | "empty" | "failed" | "skipped" | null;
+            /** @description Why it was skipped (`paused`, `catch_up`, `backlog`, `cancelled`) or failed (a code such as `REPORT_TOO_LARGE`). */
+            reason: string | null;
+            reportId: string | null;
+            /** @description When the window was looked at. */
+            at: components["schemas"]["Instant"];
+        };
+        UpcomingReport: {
+            at: components["schemas"]["Instant"];
+            /** @example 2026-03-29T06:00 */
+            localTime: string;
+            /** @example +02:00 */
+            offset: string;
+            /** @description The last window that is then reported; null where none has ended since the firing before. */
+            window: components["schemas"]["ReportWindow"] | null;
+            /** @description The number of windows that are then reported. */
+            windowCount: number;
+        };
+        /**
+         * @description Between the fields of a line; a comma, a semicolon or a tab. A comma by default.
+         * @enum {string}
+         */
+        CsvDelimiter: "," | ";" | "\t";
+        /**
+         * @description The decimal separator of amounts and shares, another character than `delimiter`. A point by default.
+         * @enum {string}
+         */
+        CsvDecimal: "." | ",";
+        /** @description Begins a file with a byte order mark, by which Excel knows UTF-8. */
+        CsvByteOrderMark: boolean;
+        /** @description Settings of reports. */
+        ReportSettings: {
+            csv: {
+                delimiter: components["schemas"]["CsvDelimiter"];
+                decimal: components["schemas"]["CsvDecimal"];
+                bom: components["schemas"]["CsvByteOrderMark"];
+            };
+        };
+        /** @description Settings of reports, for the files that are rendered from now on. One that is left out stays. */
+        ReportSettingsPatch: {
+            csv?: {
+                delimiter?: components["schemas"]["CsvDelimiter"];
+                decimal?: components["schemas"]["CsvDecimal"];
+                bom?: components["schemas"]["CsvByteOrderMark"];
+            };
+        };
+        /** @description The JSON file of a report. Amounts are integers in minor units of their `currency`, shares are between 0 and 1 with four decimals, durations are seconds. */
+        ReportFileJson: {
+            report: {
+                id: string;
+                /** @example payments */
+                type: string;
+                partnerName: string;
+                /** @enum {string} */
+                mode: "live" | "sandbox";
+                window: {
+                    /** @example 2026-03-29 */
+                    period: string | null;
+                    /**
+                     * Format: date
+                     * @description Local date in the zone, included.
+                     */
+                    from: string;
+                    /**
+                     * Format: date
+                     * @description Local date in the zone, included.
+                     */
+                    to: string;
+                    /** @example Europe/Berlin */
+                    timeZone: string;
+                    /** Format: date-time */
+                    startAt: string;
+                    /**
+                     * Format: date-time
+                     * @description The instant that ends the window is not part of it.
+                     */
+                    endAt: string;
+                    hours: number;
+                };
+                /** @description False for a window that was not over. */
+                complete: boolean;
+                filters: components["schemas"]["ReportFilters"];
+                /** Format: date-time */
+                asOf: string;
+                dataDigest: string;
+                rowCount: number;
+                warnings: string[];
+            };
+            figures: components["schemas"]["ReportFigure"][];
+            series: {
+                id: string;
+                unit: components["schemas"]["FigureUnit"];
+                currency: string | null;
+                points: {
+                    /** @description A local date or, within a day, a local hour. */
+                    label: string;
+                    value: number;
+                }[];
+            }[];
+            columns: {
+                id: string;
+                title: string;
+                /** @enum {string} */
+                kind: "id" | "code" | "text" | "currency" | "money" | "count" | "share" | "date" | "instant";
+            }[];
+            /** @description One object per row, with a property for each column. */
+            rows: {
+                [key: string]: string | number | null;
+            }[];
+        };
         SandboxMail: {
             id: string;
             state: components["schemas"]["SandboxMailState"];
             template: components["schemas"]["MailTemplate"];
             /**
-             * @description The receiver: the person whom the entity belongs to, one of the partner's reviewers, or the operator of the platform.
+             * @description The receiver: the person whom the entity belongs to, one of the partner's reviewers, an address to which the partner has reports mailed, or the operator of the platform.
              * @enum {string}
              */
-            audience: "person" | "reviewer" | "operator";
+            audience: "person" | "reviewer" | "recipient" | "operator";
             /** @description The recipient's address; null for the operator. */
             to: string | null;
             /** @description Begins with `[sandbox]`. */
@@ -3434,7 +4396,7 @@ export interface components {
          * @description The kind of the mail.
          * @enum {string}
          */
-        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection" | "listingReminder" | "listingEnd" | "listingsApproved";
+        MailTemplate: "verification" | "verificationReminder" | "profileReminder" | "approvalRequest" | "approvalEscalation" | "rejection" | "welcome" | "trialEnding" | "firstChargeFailed" | "paymentConfirmation" | "paymentMethodConfirmation" | "paymentMethodRejected" | "renewalFailed" | "subscriptionUnpaid" | "planChangeFailed" | "resumeFailed" | "subscriptionExpired" | "subscriptionCancelled" | "subscriptionRefunded" | "refundFailed" | "reviewsWaiting" | "reviewsOverdue" | "listingRejection" | "listingReminder" | "listingEnd" | "listingsApproved" | "reportReady" | "reportSchedulePaused";
         AdvanceClock: {
             /**
              * @description An ISO 8601 duration of up to 400 days.
@@ -3456,11 +4418,11 @@ export interface components {
             /** @enum {string} */
             state: "running" | "completed" | "failed";
             /** @enum {string} */
-            type: "advance_clock" | "expire_listings";
+            type: "advance_clock" | "expire_listings" | "backfill_reports";
             from: components["schemas"]["Instant"];
             target: components["schemas"]["Instant"];
             reached: components["schemas"]["Instant"];
-            /** @description Completed and total days of an advance. Of a sweep, the expiries and the notices to owners: those done, and those that were due when it began, of each at most 10,000 (of one partner, 10,000 in each mode). A listing that has ended counts once for its expiry and once for its notice. */
+            /** @description Completed and total days of an advance. Of a sweep, the expiries and the notices to owners: those done, and those that were due when it began, of each at most 10,000 (of one partner, 10,000 in each mode). A listing that has ended counts once for its expiry and once for its notice. Of a backfill, the windows whose report has ended, and those that are missing. */
             progress: {
                 done: number;
                 total: number;
@@ -3483,7 +4445,7 @@ export interface components {
             updatedAt: components["schemas"]["Instant"];
         };
         /** @enum {string} */
-        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "amount_differs" | "refund_failed_late" | "refund_owed" | "payment_disputed" | "fraud_warning" | "address_blocked" | "books_differ" | "search_mismatch" | "listing_sweep";
+        StuckKind: "workflow_missing" | "workflow_orphaned" | "state_mismatch" | "outbox_failing" | "mail_undeliverable" | "outcome_unknown" | "amount_differs" | "refund_failed_late" | "refund_owed" | "payment_disputed" | "fraud_warning" | "address_blocked" | "books_differ" | "mrr_differs" | "buckets_differ" | "file_damaged" | "search_mismatch" | "listing_sweep";
         BooksDifference: {
             /** @description The payment, refund or invoice. */
             id: string;
@@ -3696,6 +4658,34 @@ export interface components {
                 "application/json": components["schemas"]["CommandOutcome"];
             };
         };
+        /** @description The schedule. */
+        ReportSchedule: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ReportSchedule"];
+            };
+        };
+        /** @description The file, or the requested part of it. */
+        ReportFile: {
+            headers: {
+                /** @description The SHA-256 of the file. */
+                ETag?: string;
+                /** @description The name of the file. */
+                "Content-Disposition"?: string;
+                /** @description `bytes` */
+                "Accept-Ranges"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ReportFileJson"];
+                "text/csv": string;
+                "text/html": string;
+                "application/pdf": string;
+            };
+        };
         /** @description The updated item. */
         StuckItem: {
             headers: {
@@ -3754,6 +4744,17 @@ export interface components {
         ListingId: string;
         /** @example lrv_01m7y3ad3af6e964zt6px52w8e */
         ReviewId: string;
+        /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+        ReportId: string;
+        /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+        ScheduleId: string;
+        /** @example rln_01m7y3ad3af6e964zt6px52w8e */
+        ReportLinkId: string;
+        ReportToken: string;
+        /** @description One range of bytes, such as `bytes=0-1023`. Others are ignored. */
+        ByteRange: string;
+        /** @example csv */
+        FileFormat: string;
         /** @example opn_01m7y3ad3af6e964zt6px52w8e */
         OperationId: string;
         /** @example sml_01m7y3ad3af6e964zt6px52w8e */
@@ -3916,7 +4917,14 @@ export interface operations {
                  *           "value": "cust-4711",
                  *           "reason": "Three chargebacks in May"
                  *         }
-                 *       ]
+                 *       ],
+                 *       "reports": {
+                 *         "csv": {
+                 *           "delimiter": ";",
+                 *           "decimal": ",",
+                 *           "bom": true
+                 *         }
+                 *       }
                  *     }
                  */
                 "application/json": components["schemas"]["PartnerPatch"];
@@ -5890,7 +6898,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["ListingCategory"][];
+                        items: (components["schemas"]["ListingCategory"] | components["schemas"]["ListingCategoryForBuyers"])[];
                     } & WithRequired<components["schemas"]["Page"], "items">;
                 };
             };
@@ -5921,7 +6929,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListingCategory"];
+                    "application/json": components["schemas"]["ListingCategory"] | components["schemas"]["ListingCategoryForBuyers"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -6336,7 +7344,6 @@ export interface operations {
                      *             "country": "DE"
                      *           },
                      *           "language": "en",
-                     *           "ownerRef": "dealer-17",
                      *           "publishedAt": "2026-11-21T09:00:00.000Z",
                      *           "lastDay": "2026-12-21",
                      *           "expiresAt": "2026-12-21T23:00:00.000Z"
@@ -7235,6 +8242,856 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Event"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReportTypes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every type. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ReportType"][];
+                        /** @description The list is whole. */
+                        next: null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReports: {
+        parameters: {
+            query?: {
+                type?: components["schemas"]["ReportTypeName"];
+                state?: components["schemas"]["ReportState"];
+                period?: components["schemas"]["ReportPeriod"];
+                /** @description The schedule that made the reports. */
+                scheduleId?: string;
+                /** @description Accepted at or after this instant. */
+                since?: string;
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of reports. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Report"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportCreate"];
+            };
+        };
+        responses: {
+            /** @description Accepted. The report is made by its own process. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReportEvents: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Event"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The outcome of the command. */
+            200: {
+                headers: {
+                    /** @description The report. */
+                    "Content-Location"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "rpt_01m7y3ad3af6e964zt6px52w8e",
+                     *       "state": "cancelled",
+                     *       "at": "2026-11-21T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CommandOutcome"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remakeReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted. The new report is made by its own process. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadReportFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes, such as `bytes=0-1023`. Others are ignored. */
+                Range?: components["parameters"]["ByteRange"];
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+                /** @example csv */
+                format: components["parameters"]["FileFormat"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ReportFile"];
+            206: components["responses"]["ReportFile"];
+            304: components["responses"]["NotModified"];
+            416: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReportLinks: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of links. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ReportLink"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createReportLink: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "format": "pdf",
+                 *       "expiresIn": "P14D"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportLinkCreate"];
+            };
+        };
+        responses: {
+            /** @description The link, with its `url` shown once. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportLinkCreated"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeReportLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rpt_01m7y3ad3af6e964zt6px52w8e */
+                reportId: components["parameters"]["ReportId"];
+                /** @example rln_01m7y3ad3af6e964zt6px52w8e */
+                linkId: components["parameters"]["ReportLinkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openReportLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes, such as `bytes=0-1023`. Others are ignored. */
+                Range?: components["parameters"]["ByteRange"];
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                token: components["parameters"]["ReportToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ReportFile"];
+            206: components["responses"]["ReportFile"];
+            304: components["responses"]["NotModified"];
+            416: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    showReportUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["ReportToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Page"];
+            404: components["responses"]["Page"];
+            429: components["responses"]["Page"];
+            503: components["responses"]["Page"];
+            default: components["responses"]["Page"];
+        };
+    };
+    unsubscribeFromReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: components["parameters"]["ReportToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/x-www-form-urlencoded": Record<string, never>;
+            };
+        };
+        responses: {
+            200: components["responses"]["Page"];
+            404: components["responses"]["Page"];
+            429: components["responses"]["Page"];
+            503: components["responses"]["Page"];
+            default: components["responses"]["Page"];
+        };
+    };
+    listReportSchedules: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["ReportScheduleState"];
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of schedules. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ReportSchedule"][];
+                    } & WithRequired<components["schemas"]["Page"], "items">;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createReportSchedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportScheduleCreate"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReportSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of versions that you already have: `*`, or a list of tags. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The schedule. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteReportSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateReportSchedule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETags of the version that the change is based on: `*`, or a list of tags. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "at": "07:00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportScheduleUpdate"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ReportSchedule"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    pauseReportSchedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ReportSchedule"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    resumeReportSchedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ReportSchedule"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    triggerReportSchedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "remake": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportTrigger"];
+            };
+        };
+        responses: {
+            /** @description Accepted. The report is made by its own process. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backfillReportSchedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description `wait=N` waits up to N seconds (at most 30) for a settled state; work that starts in the future gets its response immediately. Other preferences are ignored. */
+                Prefer?: components["parameters"]["Prefer"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-01-01",
+                 *       "to": "2026-03-31"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportBackfill"];
+            };
+        };
+        responses: {
+            /** @description The operation; completed where nothing is missing. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    testReportSchedule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description A new key for each new request; send the same key again when you do not know whether the first request arrived. On this API's own page, /docs, the example is replaced by a new key at every click; a key that you type is sent unchanged.
+                 * @example one-key-per-intention
+                 */
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": {
+                    email: components["schemas"]["Email"];
+                };
+            };
+        };
+        responses: {
+            /** @description The mail is being sent. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "email": "ada@example.com",
+                     *       "reportId": "rpt_01m7y3ad3af6e964zt6px52w8e"
+                     *     }
+                     */
+                    "application/json": {
+                        email: components["schemas"]["Email"];
+                        reportId: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listUpcomingReports: {
+        parameters: {
+            query?: {
+                count?: number;
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The next firings, soonest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["UpcomingReport"][];
+                        /** @description The list has no further pages. */
+                        next: null;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReportRuns: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the previous page. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Your own id of 1–64 letters, digits, dots, dashes, underscores. Generated when left out. */
+                "X-Correlation-Id"?: components["parameters"]["CorrelationId"];
+            };
+            path: {
+                /** @example rsc_01m7y3ad3af6e964zt6px52w8e */
+                scheduleId: components["parameters"]["ScheduleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of runs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ReportRun"][];
                     } & WithRequired<components["schemas"]["Page"], "items">;
                 };
             };

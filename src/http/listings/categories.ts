@@ -1,17 +1,18 @@
 import { isSlug } from '../../domain/listings/categories';
 import type { Database } from '../../models/database';
 import { isDuplicateKey } from '../../models/duplicate-key';
-import { categoryVersionOf } from '../../models/listings/listing-category';
+import { categoryVersionOf, type ListingCategory } from '../../models/listings/listing-category';
 import { deleteCategory } from '../../services/listings/delete-category';
 import { findCategory } from '../../services/listings/find-category';
 import { putCategory } from '../../services/listings/put-category';
 import { notFound, type Handler, type Handlers } from '../handler';
 import { RequestProblem } from '../problem';
 import { changeInTransaction } from '../replies/change-in-transaction';
-import { rejectUnlessMatching, rejectUnlessMayCreate, replyWithTag } from '../replies/etag';
+import { rejectUnlessMatching, rejectUnlessMayCreate, replyWithContentTag, replyWithTag } from '../replies/etag';
 import type { ListPage } from '../replies/list';
 import type { Turns } from '../replies/turns';
-import { presentCategory, termsOfBody } from './present-category';
+import { presentCategory, presentCategoryForBuyers, termsOfBody } from './present-category';
+import { isBuyer } from './present-found-listing';
 
 export interface CategoryHandlersInput {
   database: Database;
@@ -69,14 +70,16 @@ export function categoryHandlers({
         model: database.models.listingCategories,
         filter: { tenantId: call.tenantId },
         by: { order: 1, fields: [{ name: 'slug', kind: 'text' }] },
-        present: (items) => items.map(presentCategory),
+        present: (items: ListingCategory[]) =>
+          items.map(isBuyer(call.caller) ? presentCategoryForBuyers : presentCategory),
       }),
 
     putListingCategory: put,
 
-    async getListingCategory({ tenantId, params: { slug } }) {
+    async getListingCategory({ tenantId, caller, params: { slug } }) {
       const category = await findCategory({ database, tenantId, slug });
       if (!category) throw notFound('category', 'slug');
+      if (isBuyer(caller)) return replyWithContentTag(presentCategoryForBuyers(category));
       return replyWithTag({ version: categoryVersionOf(category), body: presentCategory(category) });
     },
 

@@ -17,7 +17,7 @@ import { OWN_SEND_MS } from '../../services/new-outbox-row';
 import { actorOf } from '../actor-of';
 import { notFound, type Handlers } from '../handler';
 import { changeInTransaction } from '../replies/change-in-transaction';
-import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
+import { etagOf, rejectUnlessMatching, replyWithContentTag, replyWithTag } from '../replies/etag';
 import type { Idempotency } from '../replies/idempotency';
 import type { ListPage } from '../replies/list';
 import { listEvents } from '../replies/list-events';
@@ -25,7 +25,7 @@ import type { Turns } from '../replies/turns';
 import { findCalledListing, type ListingCall } from './find-listing';
 import { presentCheck } from './present-check';
 import { listRevisions } from './list-revisions';
-import { presentFoundListing } from './present-found-listing';
+import { isBuyer, presentFoundListing } from './present-found-listing';
 import { presentListing } from './present-listing';
 import { selectionOf } from './select-listings';
 import { listingVersionAt } from './shown-version';
@@ -116,10 +116,10 @@ export function listingHandlers(input: ListingHandlersInput): Handlers<ListingOp
     async getListing(call) {
       const listing = await find(call);
       const at = await clock.now(call.tenantId);
-      const version = listingVersionAt(listing, at);
-      if (call.caller.scopes.includes('read')) return replyWithTag({ version, body: presentListing(listing, at) });
+      if (!isBuyer(call.caller))
+        return replyWithTag({ version: listingVersionAt(listing, at), body: presentListing(listing, at) });
       if (!isShownAt(listing, at)) throw notFound('listing');
-      return replyWithTag({ version, body: presentFoundListing(listing) });
+      return replyWithContentTag(presentFoundListing(listing));
     },
 
     async updateListing(call) {

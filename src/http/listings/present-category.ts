@@ -44,3 +44,12 @@ export const presentCategory = (category: ListingCategory): Schemas['ListingCate
   createdAt: category.createdAt.toISOString(),
   updatedAt: category.updatedAt.toISOString(),
 });
+
+/** Returns the API representation of a category as buyers see it: without what concerns the publication. */
+export const presentCategoryForBuyers = (category: ListingCategory): Schemas['ListingCategoryForBuyers'] => ({
+  slug: category.slug,
+  names: category.names,
+  parent: category.parent,
+  attributes: category.attributes,
+  price: category.price,
+});

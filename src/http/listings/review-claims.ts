@@ -6,11 +6,10 @@ import type { Database } from '../../models/database';
 import { actorOf } from '../actor-of';
 import type { Handlers } from '../handler';
 import type { Reply } from '../pipeline/request-context';
-import { etagOf } from '../replies/etag';
+import { replyWithContentTag } from '../replies/etag';
 import type { Idempotency } from '../replies/idempotency';
 import { findCalledListing, type ListingCall } from './find-listing';
 import { presentReviews } from './present-review';
-import { reviewVersionAt } from './shown-version';
 
 export interface ReviewClaimHandlersInput {
   database: Database;
@@ -23,7 +22,7 @@ type ClaimOperations = 'claimListing' | 'releaseListing' | 'claimNextListingRevi
 export function reviewClaimHandlers({ database, idempotency }: ReviewClaimHandlersInput): Handlers<ClaimOperations> {
   const reply = async (tenantId: string, review: ListingReview, at: Date): Promise<Reply> => {
     const [body] = await presentReviews({ models: database.models, tenantId, reviews: [review], at });
-    return { status: 200, headers: { ETag: etagOf(reviewVersionAt(review, at)) }, body };
+    return replyWithContentTag(body!);
   };
 
   const once = (call: ListingCall & { body: { reviewer: string } }, act: typeof claimReview): Promise<Reply> =>

@@ -5,11 +5,10 @@ import type { ListingReview } from '../../models/listings/listing-review';
 import type { Clock } from '../../services/clock';
 import { notFound, type CallOf, type Handlers } from '../handler';
 import type { Call } from '../pipeline/request-context';
-import { replyWithTag } from '../replies/etag';
+import { replyWithContentTag } from '../replies/etag';
 import type { ListOrder, ListPage } from '../replies/list';
 import { listEvents } from '../replies/list-events';
 import { presentReviews } from './present-review';
-import { reviewVersionAt } from './shown-version';
 
 export interface ReviewHandlersInput {
   database: Database;
@@ -51,7 +50,7 @@ export function reviewHandlers({ database, listPage, clock }: ReviewHandlersInpu
       const review = await find(call);
       const at = await clock.now(tenantId);
       const [body] = await presentReviews({ models, tenantId, reviews: [review], at });
-      return replyWithTag({ version: reviewVersionAt(review, at), body });
+      return replyWithContentTag(body!);
     },
 
     async listListingReviewEvents(call) {

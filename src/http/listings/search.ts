@@ -1,6 +1,6 @@
 import type { ListingSearch } from '../../contracts/listings/search';
 import { DomainError } from '../../domain/domain-error';
-import { attributesNamedIn, parseSearch } from '../../domain/listings/search/search-query';
+import { attributesNamedIn, parseSearch, requireLimits } from '../../domain/listings/search/search-query';
 import type { SearchFilters, SearchPosition } from '../../domain/listings/search/search-filters';
 import type { Database } from '../../models/database';
 import type { Clock } from '../../services/clock';
@@ -27,20 +27,18 @@ export function searchHandlers({
   cursors,
   listingSearch,
 }: SearchHandlersInput): Handlers<'searchListings'> {
-  const filtersOf = async ({ tenantId, query }: SearchCall): Promise<SearchFilters> => {
-    const { category: slug = null, limit: _limit, cursor: _cursor, ...parameters } = query;
+  const filtersOf = async ({ tenantId, query, deadline }: SearchCall): Promise<SearchFilters> => {
+    const { limit: _limit, cursor: _cursor, ...parameters } = query;
+    requireLimits(parameters);
     const keys = attributesNamedIn(parameters);
-    const { categories, known } = await findSearchedCategories({ database, tenantId, slug, keys });
-    return parseSearch({
-      parameters: { ...parameters, ...(slug === null ? {} : { category: slug }) },
-      categories,
-      known,
-    });
+    const slug = parameters.category ?? null;
+    const { categories, known } = await findSearchedCategories({ database, tenantId, slug, keys, deadline });
+    return parseSearch({ parameters, categories, known });
   };
 
   return {
     async searchListings(call) {
-      const { tenantId, query } = call;
+      const { tenantId, query, deadline } = call;
       const { limit = 20, cursor } = query;
       const filters = await filtersOf(call).catch((error: unknown) => {
         throw atParameter(error);
@@ -50,7 +48,7 @@ export function searchHandlers({
       const { listings, next, total, facets } = await searchListings({
         database,
         search: listingSearch,
-        query: { ...filters, tenantId, at, after, limit },
+        query: { ...filters, tenantId, at, after, limit, deadline },
       });
       return {
         status: 200,

@@ -131,6 +131,16 @@ const remedies: Record<StuckKind, string> = {
   books_differ:
     'Find out at the gateway which amount is right. Restart compares the amounts again and removes the item once ' +
     'they agree; close removes it immediately. Neither changes an amount.',
+  mrr_differs:
+    'Reports of subscriptions count the movements; `npm run reports:verify` names those that differ from the events. ' +
+    'Correct the balance, or what is missing of the movements, in the database: the item leaves this list once they ' +
+    'agree. Restart is not possible. Close only removes the item, until the customer is compared again.',
+  buckets_differ:
+    'Reports of long windows read these counts. Restart counts the day again from its events and postings, and ' +
+    'removes the item. Close only removes it, until the day is compared again.',
+  file_damaged:
+    'Make the report again (`POST /reports/{reportId}/remake`): the item leaves this list once that is completed, or ' +
+    'the file is removed. Restart is not possible. Close only removes the item, until the file is asked for again.',
   search_mismatch:
     'The search index does not take the present state of the listing; it is sent again every 30 seconds, and the ' +
     'item leaves this list once the index has it. Restart sends it immediately. Close only removes the item.',

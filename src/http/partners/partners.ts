@@ -2,6 +2,7 @@ import type { QueryFilter } from 'mongoose';
 import { requireDunningLadder } from '../../domain/subscriptions/dunning';
 import { requireDenyList } from '../../domain/payments/fraud';
 import { requirePartnerListings, type PartnerListings } from '../../domain/listings/partner-listings';
+import { requireCsvSettings, type PartnerReports } from '../../domain/reports/report-settings';
 import { normaliseEmail, requireEmail } from '../../domain/values/email';
 import { isId, newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
@@ -37,23 +38,26 @@ export function partnerHandlers({
   };
 
   const update: Handler<'updatePartner'> = async (call) => {
-    const { _id, version } = await find(call.params.partnerId);
+    const { _id, version, reports: before } = await find(call.params.partnerId);
     rejectUnlessMatching({ call, version });
-    const { listings = {}, ...settings } = call.body;
+    const { listings = {}, reports, ...settings } = call.body;
     const { dunning, denyList, reviewers } = settings;
     if (dunning) requireDunningLadder(dunning);
     const changes = {
       ...settings,
       ...fieldsWithin('listings', requireListings(listings)),
+      ...(reports ? { reports: requireReports(reports, before) } : {}),
       ...(denyList ? { denyList: requireDenyList(denyList) } : {}),
       ...(reviewers ? { reviewers: requireAddresses(reviewers, '/reviewers') } : {}),
       updatedAt: new Date(),
     };
-    const guard: QueryFilter<Partner> = call.headers['if-match'] === undefined ? { _id } : { _id, version };
+    // The separators were compared with those that this version has.
+    const isGuarded = call.headers['if-match'] !== undefined || reports !== undefined;
+    const guard: QueryFilter<Partner> = isGuarded ? { _id, version } : { _id };
     const partner = await partners
       .findOneAndUpdate(guard, { $set: changes, $inc: { version: 1 } }, { returnDocument: 'after' })
       .lean();
-    // Another request changed the partner first, so If-Match no longer holds against the new version.
+    // Another request changed the partner first: the new version is looked at again, by If-Match too.
     if (!partner) return update(call);
     return { status: 200, headers: { ETag: etagOf(partner.version) }, body: presentPartner(partner) };
   };
@@ -70,6 +74,7 @@ export function partnerHandlers({
         suspendedUsers = null,
         denyList = [],
         listings = {},
+        reports = {},
       } = call.body;
       const now = new Date();
       const partner: Partner = {
@@ -82,6 +87,7 @@ export function partnerHandlers({
         suspendedUsers,
         denyList: requireDenyList(denyList),
         listings: requireListings(listings),
+        reports: requireReports(reports),
         metadata,
         version: 1,
         createdAt: now,
@@ -123,6 +129,10 @@ function requireListings({ deputies, ...sent }: Partial<PartnerListings>): Parti
   const listings = requirePartnerListings(sent);
   return deputies ? { ...listings, deputies: requireAddresses(deputies, '/listings/deputies') } : listings;
 }
+
+/** Returns settings of reports for storage. @throws DomainError */
+const requireReports = ({ csv }: PartnerReports, before?: PartnerReports): PartnerReports =>
+  csv ? { csv: requireCsvSettings(csv, before) } : {};
 
 /** Returns each field under its path, so that the fields that were not sent stay. */
 const fieldsWithin = (name: string, fields: object): Record<string, unknown> =>

@@ -1,4 +1,5 @@
 import { partnerListingsOf, type PartnerListings } from '../../domain/listings/partner-listings';
+import { csvSettingsOf } from '../../domain/reports/report-settings';
 import { defaultDunningLadder, type DunningLadder } from '../../domain/subscriptions/dunning';
 import { defaultSuspendedUsers } from '../../domain/subscriptions/suspended-users';
 import type { ApiKey } from '../../models/partners/api-key';
@@ -16,6 +17,7 @@ export const presentPartner = ({
   suspendedUsers,
   denyList = [],
   listings,
+  reports,
   metadata,
   createdAt,
   updatedAt,
@@ -29,6 +31,7 @@ export const presentPartner = ({
   suspendedUsers: suspendedUsers ?? defaultSuspendedUsers,
   denyList: denyList.map(({ kind, value, reason }) => ({ kind, value, reason })),
   listings: presentListings(partnerListingsOf(listings)),
+  reports: presentReports(reports),
   metadata,
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
@@ -57,6 +60,11 @@ const presentListings = ({
   remindDays,
   noticeAt,
 });
+
+const presentReports = (reports: Partner['reports']): components['schemas']['ReportSettings'] => {
+  const { delimiter, decimal, bom } = csvSettingsOf(reports);
+  return { csv: { delimiter, decimal, bom } };
+};
 
 const presentDunning = ({ retryAfterDays, cancelAfterDays }: DunningLadder): components['schemas']['Dunning'] => ({
   retryAfterDays: [...retryAfterDays],

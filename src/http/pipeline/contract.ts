@@ -42,6 +42,8 @@ export interface Operation {
   takesRawBody: boolean;
   /** True when the operation serves HTML pages to people instead of JSON to programs. */
   servesPages: boolean;
+  /** True when the operation serves files, each in the media type of its format. */
+  servesFiles: boolean;
 }
 
 export interface Contract {
@@ -124,6 +126,12 @@ function readOperation({
   const operation = item[method] as RawOperation;
   if (!operation.operationId) throw new Error(`openapi.yaml: ${method} ${template} has no operationId`);
   const takesRawBody = operation['x-raw-body'] ?? false;
+  const offers = (type: string): boolean =>
+    Object.values(operation.responses).some((response) => {
+      const { content = {} } = response.$ref ? (raw.components.responses[lastSegment(response.$ref)] ?? {}) : response;
+      return type in content;
+    });
+  const servesFiles = offers('text/csv');
   const json = takesRawBody ? undefined : operation.requestBody?.content['application/json'];
   return {
     id: operation.operationId as OperationId,
@@ -140,10 +148,8 @@ function readOperation({
     maxBodyBytes: operation['x-max-body-bytes'] ?? null,
     takesLines: NDJSON in (operation.requestBody?.content ?? {}),
     takesRawBody,
-    servesPages: Object.values(operation.responses).some((response) => {
-      const { content } = response.$ref ? (raw.components.responses[lastSegment(response.$ref)] ?? {}) : response;
-      return content !== undefined && 'text/html' in content;
-    }),
+    servesPages: offers('text/html') && !servesFiles,
+    servesFiles,
   };
 }
 

@@ -58,6 +58,23 @@ describe('a deadline', () => {
     expect(expired).toBe(1);
   });
 
+  it.each([
+    ['passed', () => jest.advanceTimersByTime(1801)],
+    ['cleared, because the caller is gone', (deadline: Deadline) => deadline.clear()],
+  ])('knows the time that is left, and ends reads once it is %s', (_when, end) => {
+    const deadline = begin(1800);
+    jest.advanceTimersByTime(300);
+    expect(deadline.leftMs).toBe(1500);
+    deadline.pause();
+    jest.advanceTimersByTime(1000);
+    deadline.throwIfOver();
+    expect(deadline.leftMs).toBe(1500);
+    deadline.resume();
+    end(deadline);
+    expect(deadline.leftMs).toBe(0);
+    expect(() => deadline.throwIfOver()).toThrow(expect.objectContaining({ code: 'DATABASE_UNAVAILABLE' }));
+  });
+
   it('never passes once it is cleared', () => {
     const deadline = begin(1800);
     deadline.pause();

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { CallerDeadline } from '../../contracts/listings/caller-deadline';
 import type { DomainError } from '../../domain/domain-error';
 import { databaseUnavailable } from '../problems';
 
@@ -6,7 +7,7 @@ import { databaseUnavailable } from '../problems';
  * The time that a request has left. Handlers check the deadline before they commit, so that a request which was already
  * answered with an error changes nothing afterwards.
  */
-export class Deadline {
+export class Deadline implements CallerDeadline {
   readonly #expire: (problem?: DomainError) => void;
   #timer: NodeJS.Timeout | undefined;
   /** When the timer fires, or has fired. */
@@ -15,6 +16,7 @@ export class Deadline {
   /** The time left while the clock stands; null while it runs. */
   #remainingMs: number | null = null;
   #passed = false;
+  #cleared = false;
   /** What the request is answered with; undefined where the database is to blame. */
   #problem: DomainError | undefined;
 
@@ -26,6 +28,12 @@ export class Deadline {
   /** True when the request was answered because its time ran out. */
   get passed(): boolean {
     return this.#passed;
+  }
+
+  /** Milliseconds left; 0 once the request has its response, or its caller is gone. */
+  get leftMs(): number {
+    if (this.#passed || this.#cleared) return 0;
+    return this.#remainingMs ?? Math.max(0, this.#endsAtMs - performance.now());
   }
 
   /**
@@ -58,7 +66,17 @@ export class Deadline {
     if (this.#passed) throw databaseUnavailable();
   }
 
+  /**
+   * Ends a read that nobody waits for any more: the request has its response, or its caller is gone. What changes
+   * something goes on without its caller, so it checks `throwIfPassed`.
+   */
+  throwIfOver(): void {
+    if (this.#passed || this.#cleared) throw databaseUnavailable();
+  }
+
+  /** Called when the response was sent, or the connection has ended. */
   clear(): void {
+    this.#cleared = true;
     clearTimeout(this.#timer);
   }
 

@@ -35,7 +35,16 @@ export interface Call<Body = unknown, Query = unknown, Params = Record<string, s
   abandoned: () => boolean;
 }
 
-/** A handler's response. A null `body` sends none; a string is sent as an HTML page. */
+/** The bytes of a file, read while they are sent. An error in the middle breaks the connection. */
+export class ByteStream {
+  constructor(
+    readonly bytes: AsyncIterable<Uint8Array>,
+    /** Called with the error that broke the connection; not for a caller who left. */
+    readonly onError: (error: unknown) => void,
+  ) {}
+}
+
+/** A handler's response. A null `body` sends none; a string is sent as an HTML page, a stream as it is read. */
 export interface Reply {
   status: number;
   headers?: Record<string, string>;

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { DomainError } from '../../domain/domain-error';
 import type { Call, Reply } from '../pipeline/request-context';
 import { etagOf, readEntityTags, type EntityTag } from './entity-tags';
@@ -32,6 +33,13 @@ export const replyWithTag = ({ version, body }: { version: number | string; body
   headers: { ETag: etagOf(version) },
   body,
 });
+
+/**
+ * Returns a representation with an ETag of its content: where the version of the resource would report changes that the
+ * reader does not see, or where what is shown changes without a new version. No change may be guarded by it.
+ */
+export const replyWithContentTag = (body: object): Reply =>
+  replyWithTag({ version: hash('sha256', JSON.stringify(body), 'base64url'), body });
 
 type Conditions = Pick<Call, 'headers'>;
 
@@ -89,7 +97,7 @@ const mismatch = (tag: string | null): DomainError =>
  * @throws DomainError VERSION_MISMATCH when `If-Match` names another version
  */
 export function replyConditionally({ call, reply }: { call: Conditions; reply: Reply }): Reply {
-  if (reply.status !== 200) return reply;
+  if (reply.status !== 200 && reply.status !== 206) return reply;
   const tag = reply.headers?.ETag ?? null;
   if (!ifMatchHolds(call, tag)) throw mismatch(tag);
   // A 304 confirms an ETag; a response without one cannot match any.

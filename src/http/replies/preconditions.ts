@@ -1,8 +1,9 @@
 import type { ClientSession } from 'mongoose';
-import { entityTypes } from '../../contracts/entity-types';
+import { entityTypes, type EntityType } from '../../contracts/entity-types';
 import type { Database } from '../../models/database';
 import { categoryIdOf, categoryVersionOf } from '../../models/listings/listing-category';
 import { entityModel } from '../../models/entity-model';
+import { scheduleVersionOf } from '../../models/reports/report-schedule';
 import type { Call } from '../pipeline/request-context';
 import { withCurrentUsers } from '../users/current-users';
 import { rejectUnlessMatching } from './etag';
@@ -25,6 +26,9 @@ export async function requirePreconditions({ database, call, session }: RequireP
   const version = await versionOfTarget({ database, call, session });
   if (version !== undefined) rejectUnlessMatching({ call, version });
 }
+
+/** The parameter of a path that has the id of an entity. */
+const parameterOf = (type: EntityType): string => (type === 'listing_review' ? 'reviewId' : `${type}Id`);
 
 /** Returns null for a path without a tagged resource, undefined for a resource that does not exist. */
 async function versionOfTarget({
@@ -49,8 +53,14 @@ async function versionOfTarget({
       .lean();
     return category ? categoryVersionOf(category) : undefined;
   }
-  const entityType = entityTypes.find((type) => ids[`${type}Id`] !== undefined);
+  const { scheduleId } = ids;
+  if (scheduleId !== undefined) {
+    const key = { _id: scheduleId, tenantId };
+    const schedule = await models.reportSchedules.findOne(key, { firings: 1, version: 1 }, read).lean();
+    return schedule ? scheduleVersionOf(schedule) : undefined;
+  }
+  const entityType = entityTypes.find((type) => ids[parameterOf(type)] !== undefined);
   if (entityType === undefined) return null;
-  const key = { _id: ids[`${entityType}Id`], tenantId };
+  const key = { _id: ids[parameterOf(entityType)], tenantId };
   return (await entityModel(models, entityType).findOne(key, { version: 1 }, read).lean())?.version;
 }

@@ -1,3 +1,4 @@
+import { pipeline, Readable } from 'node:stream';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { HttpLogger } from '../pipeline/observe';
 import type { OperationId } from '../pipeline/contract';
@@ -6,7 +7,7 @@ import { replyConditionally } from './etag';
 import { fingerprintOf } from './idempotency';
 import { DomainError } from '../../domain/domain-error';
 import { problemOf, type Problem } from '../problems';
-import type { Call, Caller, Reply } from '../pipeline/request-context';
+import { ByteStream, type Call, type Caller, type Reply } from '../pipeline/request-context';
 import type { Validate } from '../pipeline/input/validate';
 
 export interface ProblemResponder {
@@ -103,7 +104,7 @@ function callOf({ request, response, validate, isDraining }: CallOfInput): Call 
     tenantId: caller.tenantId ?? 'operator',
     ...validate(request),
     rawBody: request.rawBody ?? NO_BYTES,
-    headers: request.headers as Record<string, string | undefined>,
+    headers: headersOf(request),
     correlationId: request.correlationId,
     deadline: request.deadline,
     slot: request.slot ?? noSlot,
@@ -112,12 +113,18 @@ function callOf({ request, response, validate, isDraining }: CallOfInput): Call 
   };
 }
 
+/** Returns the headers of a request. A range is defined for GET alone (RFC 9110 §14.2). */
+const headersOf = ({ method, headers }: Request): Call['headers'] =>
+  ({ ...headers, ...(method === 'HEAD' ? { range: undefined } : {}) }) as Call['headers'];
+
 /** Sends a reply: a string as an HTML page, anything else as JSON. */
 export function send(response: Response, { status, headers = {}, body }: Reply): void {
   response.statusCode = status;
   for (const name in headers) response.setHeader(name, headers[name] as string);
   if (body === null) {
     response.end();
+  } else if (body instanceof ByteStream) {
+    sendBytes(response, body);
   } else if (typeof body === 'string') {
     if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'text/html; charset=utf-8');
     response.end(body);
@@ -125,4 +132,15 @@ export function send(response: Response, { status, headers = {}, body }: Reply):
     if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.end(JSON.stringify(body));
   }
+}
+
+/** Sends bytes as fast as the caller takes them. */
+function sendBytes(response: Response, { bytes, onError }: ByteStream): void {
+  if (response.req.method === 'HEAD') {
+    response.end();
+    return;
+  }
+  pipeline(Readable.from(bytes, { objectMode: false }), response, (error) => {
+    if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') onError(error);
+  });
 }

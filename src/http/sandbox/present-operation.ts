@@ -16,6 +16,7 @@ export const settlingOperation = ({ models: { operations } }: Pick<Database, 'mo
 const waitsFor: Record<Operation['type'], string> = {
   advance_clock: 'every process to reach the target time',
   expire_listings: 'every listing that is due to be handled',
+  backfill_reports: 'every missing report to be made',
 };
 
 /** Returns the API representation of an operation. */

@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/domain-error';
 import { expectContract } from '../../testing/expect-contract';
 import { seedPayment } from '../../testing/worlds/seed-payment';
 import { seedSubscription } from '../../testing/worlds/seed-subscription';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../testing/test-api';
+import { OPERATOR_KEY, startTestApi, type TestApi } from '../../testing/test-api';
 
 describe('conditions and repeats', () => {
   let api: TestApi;
@@ -10,7 +10,6 @@ describe('conditions and repeats', () => {
   let refusal: Error | null = null;
   beforeAll(async () => {
     api = await startTestApi({
-      requestDeadlineMs: PATIENT_MS,
       sendSubscriptionCommand: async (input) => {
         if (refusal) throw refusal;
         api.commands.push(input);

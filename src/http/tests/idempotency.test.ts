@@ -1,12 +1,12 @@
 import { expectContract } from '../../testing/expect-contract';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../testing/test-api';
+import { OPERATOR_KEY, startTestApi, type TestApi } from '../../testing/test-api';
 
 describe('idempotency', () => {
   let api: TestApi;
   let tenant: Awaited<ReturnType<TestApi['newTenant']>>;
 
   beforeAll(async () => {
-    api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+    api = await startTestApi();
     tenant = await api.newTenant();
   });
   afterAll(() => api.stop());

@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/domain-error';
 import { expectContract } from '../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../testing/test-api';
+import { startTestApi, type TestApi } from '../../testing/test-api';
 import { recordIdOf } from '../replies/idempotency';
 
 describe('commands under an Idempotency-Key', () => {
@@ -12,7 +12,6 @@ describe('commands under an Idempotency-Key', () => {
 
   beforeAll(async () => {
     api = await startTestApi({
-      requestDeadlineMs: PATIENT_MS,
       sendOnboardingCommand: ({ commandId }) => {
         sent.push(commandId);
         return answerOf();

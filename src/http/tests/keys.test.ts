@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '../../domain/ids';
 import { scopes } from '../../domain/tenant';
 import { expectContract } from '../../testing/expect-contract';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../testing/test-api';
+import { OPERATOR_KEY, startTestApi, type TestApi } from '../../testing/test-api';
 
 describe('a key', () => {
   let api: TestApi;
   let own: Awaited<ReturnType<TestApi['newTenant']>>;
 
   beforeAll(async () => {
-    api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+    api = await startTestApi();
     own = await api.newTenant({ scopes: [...scopes] });
   });
   afterAll(() => api.stop());

@@ -1,13 +1,13 @@
 import { expectContract } from '../../testing/expect-contract';
 import { oddAddresses, oddCurrencies, oddLocales, oddTimeZones } from '../../testing/odd-values';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../testing/test-api';
+import { OPERATOR_KEY, startTestApi, type TestApi } from '../../testing/test-api';
 
 let api: TestApi;
 let key: string;
 let partnerId: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
   ({ key, partnerId } = await api.newTenant());
 });
 afterAll(() => api.stop());

@@ -11,8 +11,8 @@ import type { SendOnboardingCommand } from '../../temporal/commands/users/onboar
 import type { ShowProblem } from '../replies/respond';
 import type { Handlers } from '../handler';
 import type { Reply } from '../pipeline/request-context';
-import { page, type PageInput } from './verify-page-html';
-import { pageLanguages, type PageKind } from './verify-page-texts';
+import { page, type PageInput } from '../pages/page';
+import { pageLanguages, type PageKind } from '../pages/page-texts';
 
 export interface VerifyPageHandlersInput {
   database: Database;

@@ -4,7 +4,7 @@ import { newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import type { Onboarding } from '../../models/users/onboarding';
 import type { User } from '../../models/users/user';
-import { people } from '../../testing/queue-test-bed';
+import { noReportMails, people } from '../../testing/queue-test-bed';
 import { openTestDatabase } from '../../testing/servers/test-database';
 import { loadMail } from '../load-mail';
 
@@ -17,6 +17,8 @@ const unwantedTemplates: readonly MailTemplate[] = [
   'paymentMethodConfirmation',
   'reviewsWaiting',
   'reviewsOverdue',
+  'reportReady',
+  'reportSchedulePaused',
 ];
 
 let database: Database;
@@ -83,6 +85,7 @@ async function mailsTo(
         at,
         publicUrl: 'https://api.platform.example',
         verificationSecret: 'a secret',
+        reportMails: noReportMails,
       }),
     ),
   );

@@ -1,5 +1,6 @@
 import type { MailRequest } from '../../contracts/outbox';
 import { signVerificationToken } from '../../contracts/users/verification-token';
+import { publicAddress } from '../../domain/values/public-address';
 import type { LoadedMail, LoadMailInput, MailDefinition } from '../mail-definition';
 import type { MailText, MailWriter } from '../mail-text';
 import { loadOnboardingMail, type OnboardingMailFacts } from './load-onboarding-mail';
@@ -64,7 +65,7 @@ async function loadLink(input: LoadMailInput): Promise<LoadedMail<VerificationFa
   const { entityId: onboardingId, mail, publicUrl, verificationSecret: secret } = input;
   const generation = generationOf(mail.data);
   const token = signVerificationToken({ secret, onboardingId, generation });
-  const link = `${publicUrl.replace(/\/+$/, '')}/api/v1/verify/${token}`;
+  const link = publicAddress({ publicUrl, path: `verify/${token}` });
   return loadOnboardingMail(input, ({ state, verification: newest }) => {
     const isDead = state !== 'awaiting_verification' || newest.generation > generation;
     return isDead ? null : { link, until: newest.expiresAt };

@@ -17,6 +17,9 @@ export const stuckKinds = [
   'fraud_warning',
   'address_blocked',
   'books_differ',
+  'mrr_differs',
+  'buckets_differ',
+  'file_damaged',
   'search_mismatch',
   'listing_sweep',
 ] as const;

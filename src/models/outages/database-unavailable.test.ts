@@ -18,6 +18,7 @@ describe('a database that is unavailable', () => {
   it.each<[string, unknown]>([
     ['a time-out of the pool', poolTimeout],
     ['a time-out of the pool inside a bulk write', new MongoBulkWriteError!(poolTimeout, {})],
+    ['a read that the time of its request has ended', new MongoServerError!({ message: 'time limit', code: 50 })],
     ['a full disk', new MongoServerError!({ message: 'No space left on device', code: 14031 })],
   ])('is seen in %s', (_what, error) => {
     expect(isDatabaseUnavailable(error)).toBe(true);

@@ -32,8 +32,11 @@ const awayNames = new Set([
 /** Labels of a transaction that lost every retry, or of a commit with unknown outcome: repeating the request helps. */
 const retryLabels = ['TransientTransactionError', 'RetryableWriteError', 'UnknownTransactionCommitResult'];
 
-/** Error codes of a server that is stopping, stepping down, cannot reach its replicas, or has a full disk (14031). */
-const awayCodes = new Set([6, 7, 64, 89, 91, 133, 150, 189, 262, 10107, 11600, 11602, 13388, 13435, 13436, 14031]);
+/**
+ * Error codes of a server that is stopping, stepping down, cannot reach its replicas, has a full disk (14031), or has
+ * not finished within the time of the request (50).
+ */
+const awayCodes = new Set([6, 7, 50, 64, 89, 91, 133, 150, 189, 262, 10107, 11600, 11602, 13388, 13435, 13436, 14031]);
 
 /** Mongoose's messages before the first contact: with commands unbuffered, and without a client to open a session. */
 const BEFORE_FIRST_CONTACT = [

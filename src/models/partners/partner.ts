@@ -1,6 +1,7 @@
 import { Schema } from 'mongoose';
 import type { DunningLadder } from '../../domain/subscriptions/dunning';
 import type { SuspendedUsersSetting } from '../../domain/subscriptions/suspended-users';
+import type { PartnerReports } from '../../domain/reports/report-settings';
 import type { PartnerListings } from '../../domain/listings/partner-listings';
 import type { PartnerDenyListEntry } from '../../domain/payments/fraud';
 import { schemaOptions } from '../schema-options';
@@ -17,6 +18,8 @@ export interface Partner {
   suspendedUsers?: SuspendedUsersSetting | null;
   /** Payers whose payments are declined without a call to a gateway. */
   denyList?: PartnerDenyListEntry[];
+  /** The settings of reports that differ from the defaults. */
+  reports?: PartnerReports;
   /** The settings of listings that differ from the defaults. */
   listings?: Partial<PartnerListings>;
   /**
@@ -41,6 +44,7 @@ export const partnerSchema = new Schema<Partner>(
     suspendedUsers: { type: String, default: null },
     denyList: { type: [Schema.Types.Mixed], default: [] } as never,
     listings: { type: Schema.Types.Mixed },
+    reports: { type: Schema.Types.Mixed },
     sandboxResetAt: { type: Date, default: null },
     metadata: { type: Schema.Types.Mixed, required: true },
     version: { type: Number, required: true },

@@ -11,6 +11,11 @@ export interface LedgerPosting extends Omit<Posting, 'key'> {
   tenantId: string;
   /** Business time. */
   at: Date;
+  /**
+   * Real time, by which a report tells what was recorded after it. Absent from lines of before the first report, which
+   * every report counts.
+   */
+  recordedAt?: Date;
 }
 
 export const ledgerPostingSchema = new Schema<LedgerPosting>(
@@ -22,11 +27,13 @@ export const ledgerPostingSchema = new Schema<LedgerPosting>(
     currency: { type: String, required: true },
     lines: { type: Schema.Types.Mixed, required: true } as unknown as LedgerLine[],
     at: { type: Date, required: true },
+    recordedAt: { type: Date, required: true },
   },
   { ...schemaOptions, collection: 'ledger_postings' },
 )
   .index({ tenantId: 1, paymentId: 1, _id: 1 })
-  .index({ tenantId: 1, currency: 1, _id: 1 });
+  // Reports read the movements of captured money in a window, in their order.
+  .index({ tenantId: 1, event: 1, at: 1, _id: 1 });
 
 /** Returns a line of the books in the form that `domain/ledger-check` reads. */
 export function postingOf({ _id: key, event, paymentId, currency, lines }: LedgerPosting): Posting {

@@ -1,5 +1,11 @@
 import { Schema } from 'mongoose';
-import type { OperationFailure, OperationState, OperationType, OrderedSweep } from '../../contracts/operation';
+import type {
+  OperationFailure,
+  OperationState,
+  OperationType,
+  OrderedBackfill,
+  OrderedSweep,
+} from '../../contracts/operation';
 import type { Actor } from '../../domain/actor';
 import { entityFields, schemaOptions, type Entity } from '../schema-options';
 
@@ -20,6 +26,8 @@ export interface Operation extends Entity {
   failure: OperationFailure | null;
   /** The order of `expire_listings` and what it has done; null for every other type. */
   sweep: OrderedSweep | null;
+  /** The order of `backfill_reports`; absent for every other type. */
+  backfill?: OrderedBackfill | null;
   by: Actor;
 }
 
@@ -35,10 +43,11 @@ export const operationSchema = new Schema<Operation>(
     fired: { type: Schema.Types.Mixed, required: true },
     failure: { type: Schema.Types.Mixed, default: null },
     sweep: { type: Schema.Types.Mixed, default: null },
+    backfill: { type: Schema.Types.Mixed, default: null },
     by: { type: Schema.Types.Mixed, required: true },
   },
   { ...schemaOptions, collection: 'operations' },
 )
   .index({ tenantId: 1, _id: -1 })
-  .index({ tenantId: 1, state: 1 })
+  .index({ tenantId: 1, state: 1, 'backfill.scheduleId': 1 })
   .index({ state: 1, _id: 1 });

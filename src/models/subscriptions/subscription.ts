@@ -54,6 +54,8 @@ export interface Subscription extends Entity {
   pricedAt: Date | null;
   /** The reason of the end: a code; null before. */
   reason: string | null;
+  /** The sum of the subscription's MRR movements, in minor units of the plan's currency; 0 before the first. */
+  mrrMinor?: number;
 }
 
 /** `pending`: nobody answered in time; the next charge saves the payment method. */
@@ -134,6 +136,7 @@ export const subscriptionSchema = new Schema<Subscription>(
     withdrawnCharges: { type: [Schema.Types.Mixed], default: [] } as never,
     pricedAt: { type: Date, default: null },
     reason: { type: String, default: null },
+    mrrMinor: { type: Number, default: 0 },
   },
   { ...reconciledOptions, collection: 'subscriptions' },
 )

@@ -1,35 +1,51 @@
 import { randomInt } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
+import type { BucketTally } from '../../domain/reports/buckets/bucket-tally';
 import type { Database } from '../../models/database';
 import { isDuplicateKey } from '../../models/duplicate-key';
 import { markAllDone } from '../../services/outbox';
+import { addToBuckets, PARTS } from '../../services/reports/buckets/add-to-buckets';
+import { countedFields, tallyEvents, type CountableEvent } from '../../services/reports/buckets/tally-events';
 import type { ApplyRows } from '../relay/apply-inline';
 
 const ATTEMPTS = 3;
-/** Number of documents over which a count is spread. */
-const PARTS = 16;
 
 /**
- * Counts each event once for its tenant and day (UTC): the counts are written in the transaction that marks the rows as
- * done.
+ * Counts each event once in the buckets that reports read: the counts are written in the transaction that marks the
+ * rows as done. All counts of a process go to the same part of the buckets, so that a day has few documents; after a
+ * conflict with another process they go to another part.
  */
 export function createCountEvents({ database }: { database: Database }): ApplyRows {
+  let part = randomInt(PARTS);
   return async (rows) => {
     const rowIds = rows.map(({ _id }) => _id);
+    let tries = 0;
+    const countOnce = (session: ClientSession): Promise<void> => {
+      tries += 1;
+      if (tries > 1) part = randomInt(PARTS);
+      return count({ database, session, rowIds, part });
+    };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await database.inTransaction((session) => countOnce(database, rowIds, session));
+        await database.inTransaction(countOnce);
         return;
       } catch (error) {
-        // Two first events of a day both inserted its document: the loser finds it, or takes another, the next time.
+        // Two processes inserted the same part: the loser takes another one the next time.
         if (!isDuplicateKey(error) || attempt === ATTEMPTS) throw error;
       }
     }
   };
 }
 
-async function countOnce(database: Database, rowIds: readonly string[], session: ClientSession): Promise<void> {
-  const { outbox, events, dailyCounts } = database.models;
+interface CountInput {
+  database: Database;
+  session: ClientSession;
+  rowIds: readonly string[];
+  part: number;
+}
+
+async function count({ database, session, rowIds, part }: CountInput): Promise<void> {
+  const { outbox, events } = database.models;
   const rows = await outbox
     .find({ _id: { $in: [...rowIds] }, open: true, pending: 'analytics' })
     .session(session)
@@ -37,22 +53,11 @@ async function countOnce(database: Database, rowIds: readonly string[], session:
   if (rows.length === 0) return;
   // An event that is gone belonged to a tenant that was erased meanwhile, and has nothing to count.
   const counted = await events
-    .find({ _id: { $in: rows.map(({ eventId }) => eventId ?? '') } }, { tenantId: 1, type: 1, at: 1 })
+    .find({ _id: { $in: rows.map(({ eventId }) => eventId ?? '') } }, countedFields)
     .session(session)
-    .lean();
-  const part = randomInt(PARTS);
-  const counts = new Map<string, { tenantId: string; day: string; type: string; count: number }>();
-  for (const { tenantId, type, at } of counted) {
-    const day = at.toISOString().slice(0, 10);
-    const id = `${tenantId}/${day}/${type}/${part}`;
-    counts.set(id, { tenantId, day, type, count: (counts.get(id)?.count ?? 0) + 1 });
-  }
-  if (counts.size > 0)
-    await dailyCounts.collection.bulkWrite(
-      [...counts].map(([id, { count, ...about }]) => ({
-        updateOne: { filter: { _id: id as never }, update: { $inc: { count }, $setOnInsert: about }, upsert: true },
-      })),
-      { session },
-    );
+    .lean<CountableEvent[]>();
+  const tallies = new Map<string, BucketTally>();
+  await tallyEvents({ database, session, events: counted, tallies });
+  await addToBuckets({ database, session, tallies, part });
   await markAllDone({ database, rows, consumer: 'analytics', session });
 }

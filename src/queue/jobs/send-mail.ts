@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Mailer, MailRefused } from '../../clients/mailer/mailer';
+import type { FileStore } from '../../domain/reports/file-store';
 import { isWithheld, type SandboxMailSetting } from '../../domain/mail-delivery';
 import { tenantOf } from '../../domain/tenant';
 import { composeMail } from '../../mails/compose-mail';
 import { loadMail } from '../../mails/load-mail';
-import type { LoadMailInput } from '../../mails/mail-definition';
+import type { LoadedMail, LoadMailInput } from '../../mails/mail-definition';
 import { mails } from '../../mails/mails';
 import type { RenderedMail } from '../../mails/render-mail';
 import type { Database } from '../../models/database';
 import type { OutboxRow } from '../../models/outbox-row';
 import { createClock } from '../../services/clock';
-import { countMail, type MailLimits } from '../../services/mail-limit';
-import { recordMailOutcome, type MailEnd } from '../../services/mail-outcome';
+import { countMail, type MailEnd, type MailLimits } from '../../services/mail-limit';
+import { recordMailOutcome } from '../../services/mail-outcome';
 import { markDone } from '../../services/outbox';
+import { createReportMails } from '../../services/reports/delivery/report-mails';
 import { sandboxCopyOf } from '../../services/sandbox/sandbox-mail';
 import type { MailRow } from '../../services/undeliverable-mails';
 import type { QueueMetrics } from '../queue-metrics';
@@ -22,6 +24,8 @@ import type { ActOnRow } from '../relay/consume-row';
 export interface CreateSendMailInput extends Pick<LoadMailInput, 'publicUrl' | 'verificationSecret'> {
   database: Database;
   mailer: Pick<Mailer, 'send'>;
+  /** Has the files of reports, which come with mails. */
+  fileStore: Pick<FileStore, 'read'>;
   sandboxMail: SandboxMailSetting;
   /** No mail of a sandbox goes to this address. */
   operatorEmail: string;
@@ -46,6 +50,7 @@ export function createSendMail(input: CreateSendMailInput): ActOnRow {
   const { database, publicUrl, verificationSecret, limits, logger, metrics } = input;
   const { models } = database;
   const clock = createClock({ database });
+  const reportMails = createReportMails({ ...input, secret: verificationSecret });
 
   const endOf = async (row: MailRow, mail: AddressedMail): Promise<MailEnd> => {
     if (await isKeptInSandbox(input, row, mail)) return { outcome: 'withheld' };
@@ -55,9 +60,12 @@ export function createSendMail(input: CreateSendMailInput): ActOnRow {
   const send = async (row: MailRow): Promise<boolean> => {
     const { tenantId, entityId, mail: request } = row;
     const at = await clock.now(tenantId);
-    const loaded = await loadMail({ models, tenantId, entityId, mail: request, at, publicUrl, verificationSecret });
+    const about = { models, tenantId, entityId, mail: request, at, publicUrl, verificationSecret, reportMails };
+    const loaded = await loadMail(about);
     const mail = loaded && {
       to: loaded.to,
+      headers: loaded.headers,
+      attachments: loaded.attachments,
       ...composeMail({
         template: mails[request.template],
         audience: request.audience,
@@ -78,7 +86,7 @@ export function createSendMail(input: CreateSendMailInput): ActOnRow {
   return async (row) => (requestsMail(row) ? send(row) : markDone({ database, rowId: row._id, consumer: 'mail' }));
 }
 
-type AddressedMail = RenderedMail & { to: string };
+type AddressedMail = RenderedMail & Pick<LoadedMail, 'to' | 'headers' | 'attachments'>;
 
 async function isKeptInSandbox(
   { database, sandboxMail, operatorEmail }: CreateSendMailInput,
@@ -109,13 +117,13 @@ async function offer(
       messageId: `${createHash('sha256').update(key).digest('hex').slice(0, 32)}@${host}`,
       ...mail,
       // RFC 3834: keeps out-of-office replies from coming back.
-      headers: { 'X-Correlation-Id': correlationId, 'Auto-Submitted': 'auto-generated' },
+      headers: { ...mail.headers, 'X-Correlation-Id': correlationId, 'Auto-Submitted': 'auto-generated' },
     });
     return { outcome: 'sent' };
   } catch (error) {
     if (!isFinalRefusal(error) || failures + 1 < TRIES_OF_REFUSED_MAIL) throw error;
-    const { code, status } = error;
-    return { outcome: 'undeliverable', to: mail.to, refusal: { code, status } };
+    const { code, status, atRecipient } = error;
+    return { outcome: 'undeliverable', to: mail.to, refusal: { code, status }, atRecipient };
   }
 }
 

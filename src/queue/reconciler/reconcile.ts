@@ -7,11 +7,16 @@ import { insertDocuments } from '../../services/insert-documents';
 import { newStartRow } from '../../services/new-outbox-row';
 import { isLeftBySweep } from '../../services/listings/sweep/sweep-batches';
 import { mendStuckItem, openStuckItem } from '../../services/operator/stuck-items';
+import { dayDifference } from '../../services/reports/buckets/day-difference';
+import { isOffered } from '../../services/reports/damaged-files';
+import { compareCustomer } from '../../services/subscriptions/mrr/compare-customers';
 import type { Entity } from '../../models/schema-options';
 import type { ReconcilerProgress } from '../../models/reconciler-state';
 import type { StuckItem } from '../../models/operator/stuck-item';
 import { examineEntity } from './examine-entity';
 import { findSuspects } from './find-suspects';
+import { lookAtBuckets } from './look-at-buckets';
+import { listMrrDifferences } from './mrr-differences';
 import { DEFAULT_SLICE } from './round';
 import { chunksOf, isSuspectKind, reconciledProcesses, type Suspect } from './suspects';
 import { inTurn, type Looked } from './turn';
@@ -47,9 +52,10 @@ const MAX_PARALLEL = 10;
  * Compares open entities with running workflows, both ways, and entities with their events: in each look what changed
  * since the last one, and a slice of everything, so that all of it is seen within 10 minutes (docs/decisions/0021). A
  * fault seen by both checks is mended where that is safe (a missing start) and put on the operator's list where it is
- * not; items whose cause is gone leave the list. A schedule that is missing or altered is made again. Every look
- * examines every suspect, unless `signal` ends it early; the next look then repeats it. One look at a time over all
- * workers: a second one does nothing. Rejects, without listing anything, when Temporal or MongoDB does not respond.
+ * not; items whose cause is gone leave the list, and so for the MRR of customers and the buckets of reports. A schedule
+ * that is missing or altered is made again. Every look examines every suspect, unless `signal` ends it early; the next
+ * look then repeats it. One look at a time over all workers: a second one does nothing. Rejects, without listing
+ * anything, when Temporal or MongoDB does not respond.
  */
 export function createReconciler(input: CreateReconcilerInput): (signal?: AbortSignal) => Promise<ReconcileResult> {
   const { database, processes, logger, recheckAfterMs = 10_000, batch = 100, slice = DEFAULT_SLICE } = input;
@@ -122,6 +128,9 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
 
   async function persists({ kind, tenantId, entityType, entityId, subject }: StuckItem): Promise<boolean> {
     if (kind === 'outbox_failing') return (await database.models.outbox.exists({ _id: subject, open: true })) !== null;
+    if (kind === 'mrr_differs') return (await compareCustomer({ database, balanceId: subject })) !== null;
+    if (kind === 'buckets_differ') return (await dayDifference({ database, tenantId, recordedDay: entityId })) !== null;
+    if (kind === 'file_damaged') return isOffered({ database, tenantId, fileId: subject });
     if (kind === 'listing_sweep') return isLeftBySweep({ database, tenantId, listingId: entityId });
     const reconciled = reconciledProcesses.find((known) => known.entityType === entityType);
     if (!reconciled || !isSuspectKind(kind)) return true;
@@ -151,7 +160,10 @@ export function createReconciler(input: CreateReconcilerInput): (signal?: AbortS
       const result: ReconcileResult = { listed: 0, mended: (await mendItems()) + (await mendSchedules()) };
       const { suspects, to } = await findSuspects({ database, processes, from, slice, batch });
       const isDone = await settleAll(suspects, result, signal);
-      return { result, to: isDone ? to : null };
+      const customers = await listMrrDifferences({ database, logger, from: from.customers ?? null });
+      const buckets = await lookAtBuckets({ database, logger, from: from.buckets, signal });
+      result.listed += customers.listed + buckets.listed;
+      return { result, to: isDone ? { ...to, customers: customers.next, buckets: buckets.to } : null };
     };
     return (await inTurn(database, look)) ?? { listed: 0, mended: 0 };
   };

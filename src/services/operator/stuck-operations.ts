@@ -137,7 +137,7 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
   return {
     /**
      * Restarts the item. An outbox row is due immediately; an outcome is looked up immediately, and stays listed until
-     * it is known; a process gets a new run unless its entity has ended by its own events.
+     * it is known; buckets are counted again; a process gets a new run unless its entity has ended by its own events.
      */
     async restart(input: ResolveStuckInput): Promise<StuckItem> {
       const { item, session } = input;
@@ -162,9 +162,11 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
             'There is nothing to restart: free the address as the remedy of the item says, and close the item',
           );
         case 'listing_sweep':
+        case 'mrr_differs':
+        case 'file_damaged':
           throw new DomainError(
             'ILLEGAL_STATE',
-            'There is nothing to restart: every sweep tries the listing again; remove the cause as the remedy says',
+            'There is nothing to restart: remove the cause as the remedy says, and the item leaves the list',
           );
         case 'refund_owed': {
           const rest = await remedyOf(item).refundOwed?.({ ...input, at: await businessTime(input) });
@@ -228,6 +230,9 @@ export function createStuckOperations({ database, workflows }: RemedyDependencie
         case 'address_blocked':
         case 'books_differ':
         case 'listing_sweep':
+        case 'mrr_differs':
+        case 'buckets_differ':
+        case 'file_damaged':
           return resolve(input, 'closed');
         case 'outcome_unknown':
         case 'amount_differs':

@@ -25,6 +25,7 @@ export async function insertPostings({
   postings,
   at,
 }: InsertPostingsInput): Promise<void> {
-  const documents = postings.map(({ key: _id, ...posting }) => ({ _id, ...posting, tenantId, at }));
+  const recordedAt = new Date();
+  const documents = postings.map(({ key: _id, ...posting }) => ({ _id, ...posting, tenantId, at, recordedAt }));
   await insertDocuments({ model: database.models.ledgerPostings, documents, session });
 }

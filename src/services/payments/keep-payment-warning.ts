@@ -17,6 +17,7 @@ import { findEntity } from '../find-entity';
 import { insertDocuments } from '../insert-documents';
 import { mendStuckItem, openStuckItem } from '../operator/stuck-items';
 import { fundsOf } from './accept-refund';
+import { insertPostings } from './insert-postings';
 
 export interface KeepPaymentWarningInput {
   database: Database;
@@ -96,7 +97,7 @@ async function recordDispute({ report, ...input }: RecordInput & { report: Dispu
         data: { disputeId: id, standing, reason, amountMinor, currency },
       },
       alongside: async (_session, postedAt) => {
-        const { key: _id, ...posting } = postDispute({
+        const posting = postDispute({
           key: `${id}:${standing}:${reportedAt.getTime()}`,
           paymentId: entityId,
           from: accountOfDispute[known?.standing ?? 'inquiry'],
@@ -104,8 +105,7 @@ async function recordDispute({ report, ...input }: RecordInput & { report: Dispu
           amount: moneyOf(amountMinor, currency),
         });
         if (posting.lines.length === 0) return;
-        const documents = [{ _id, ...posting, tenantId, at: postedAt }];
-        await insertDocuments({ model: database.models.ledgerPostings, documents, session });
+        await insertPostings({ database, session, tenantId, postings: [posting], at: postedAt });
       },
     },
     session,

@@ -7,9 +7,9 @@ import { paymentStateOfFunds } from '../../domain/payments/refund';
 import type { Database } from '../../models/database';
 import { applyStep } from '../apply-step';
 import { findEntity } from '../find-entity';
-import { insertDocuments } from '../insert-documents';
 import { openStuckItem } from '../operator/stuck-items';
 import { fundsOf } from './accept-refund';
+import { insertPostings } from './insert-postings';
 
 export interface RecordLateRefundFailureInput {
   database: Database;
@@ -98,9 +98,8 @@ async function recordLateRefundFailure({
       event: { type: 'payment.refund_failed_late', data },
       alongside: async (_session, postedAt) => {
         const key = `${gatewayKey(refundId, 'refund')}:failed`;
-        const { key: _id, ...posting } = postRefundReversal({ key, paymentId, amount });
-        const documents = [{ _id, ...posting, tenantId, at: postedAt }];
-        await insertDocuments({ model: models.ledgerPostings, documents, session });
+        const postings = [postRefundReversal({ key, paymentId, amount })];
+        await insertPostings({ database, session, tenantId, postings, at: postedAt });
       },
     },
     session,

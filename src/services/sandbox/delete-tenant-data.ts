@@ -27,24 +27,36 @@ export interface DeleteTenantDataInput {
   /** The record of the request for this deletion, the only record that stays. */
   keepIdempotencyId?: string;
   requireHeld: RequireHeld;
+  /** Removes the bytes of a file, whose id is its row's. */
+  removeFile: (fileId: string) => Promise<void>;
 }
 
 /**
  * Deletes everything of a tenant but its API keys, its clock and the counts of its mails. Documents written meanwhile
  * are deleted too, pass by pass, until a pass finds nothing: so no transaction leaves half of its documents behind.
- * Returns false when another process kept writing.
+ * The bytes of files are removed before the rows that name them. Returns false when another process kept writing.
  */
 export async function deleteTenantData({
   database,
   tenantId,
   keepIdempotencyId,
   requireHeld,
+  removeFile,
 }: DeleteTenantDataInput): Promise<boolean> {
+  const { files } = database.models;
+  // A reader whose bytes go finds that the file is being deleted, and a reset that dies here leaves it to the sweep.
+  const removeFiles = async (ids: readonly string[]): Promise<void> => {
+    const deleting = { state: 'deleting', sweepAt: new Date() } as const;
+    await files.updateMany({ tenantId, _id: { $in: [...ids] } }, { $set: deleting });
+    for (const id of ids) await removeFile(id);
+  };
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     let deleted = 0;
     for (const model of tenantModels(database)) {
       const isKept = model === (database.models.idempotency as unknown) && keepIdempotencyId !== undefined;
-      deleted += await deleteDocuments({ model, tenantId, keepId: isKept ? keepIdempotencyId : null, requireHeld });
+      const keepId = isKept ? keepIdempotencyId : null;
+      const beforeSlice = model === (files as unknown) ? removeFiles : undefined;
+      deleted += await deleteDocuments({ model, tenantId, keepId, requireHeld, beforeSlice });
     }
     if (deleted === 0) return true;
   }
@@ -56,6 +68,8 @@ export interface DeleteDocumentsInput {
   tenantId: string;
   keepId?: string | null;
   requireHeld: RequireHeld;
+  /** Called with the ids of a slice before it is deleted. */
+  beforeSlice?: (ids: readonly string[]) => Promise<void>;
 }
 
 /**
@@ -67,7 +81,12 @@ export async function deleteDocuments({
   tenantId,
   keepId = null,
   requireHeld,
+  beforeSlice,
 }: DeleteDocumentsInput): Promise<number> {
   const filter = keepId === null ? {} : { _id: { $ne: keepId } };
-  return deleteInSlices({ model, tenantId, filter, beforeSlice: requireHeld });
+  const whileHeld = async (ids: readonly string[]): Promise<void> => {
+    await requireHeld();
+    await beforeSlice?.(ids);
+  };
+  return deleteInSlices({ model, tenantId, filter, beforeSlice: whileHeld });
 }

@@ -9,9 +9,11 @@ import { hasEnded, subscriptionTransitions, type SubscriptionState } from '../..
 import { progressOf } from '../../domain/subscriptions/subscription-progress';
 import { canTransition } from '../../domain/transitions';
 import type { Database } from '../../models/database';
+import { isDuplicateKey } from '../../models/duplicate-key';
 import type { Subscription } from '../../models/subscriptions/subscription';
 import { applyStep } from '../apply-step';
 import { findEntity } from '../find-entity';
+import { factsOf, recordFacts, type RecordFactsInput } from './mrr/record-facts';
 
 /** The change that a step makes to a subscription. */
 export interface SubscriptionChange {
@@ -94,6 +96,7 @@ async function tryOnce(
   const to = change?.to;
   const moves = to !== undefined && to !== subscription.state;
   if (moves) requireMove(subscription, to);
+  const facts = factsOf(subscription, { ...subscription, ...change?.set, ...(to ? { state: to } : {}) });
   const stepInput = {
     tenantId,
     entityType: 'subscription',
@@ -104,13 +107,14 @@ async function tryOnce(
     by: change?.by ?? byWorkflow,
     from: change ? [subscription.state] : [],
     to,
-    set: { ...change?.set, ...(moves ? { since: new Date(at) } : {}), ...pricedBy(change, at) },
+    set: { ...change?.set, ...(moves ? { since: new Date(at) } : {}), ...pricedBy(change, at), ...facts.set },
     event: change?.event ?? { type: 'subscription.accepted' },
     mails: mailsOf(subscription, change?.mails, step),
     starts: change?.starts,
     alongside: async (session: ClientSession, movedAt: Date) => {
       await requireUnmoved({ database, session, subscription, step });
       await change?.alongside?.(session, movedAt);
+      await recordOrDecideAgain({ database, session, subscription, facts, at: movedAt });
     },
   } as const;
   const applied = await applyStep(database, stepInput, within);
@@ -124,6 +128,16 @@ const pricedBy = (change: SubscriptionChange | undefined, at: string): Partial<S
 function requireMove({ _id, state }: Subscription, to: SubscriptionState): void {
   if (!canTransition(subscriptionTransitions, state, to))
     throw new DomainError('ILLEGAL_STATE', `subscription ${_id} is ${state}, from where it cannot become ${to}`);
+}
+
+/** Two steps may open the balance of a new customer at the same time: the later one is decided again. */
+async function recordOrDecideAgain(input: RecordFactsInput): Promise<void> {
+  try {
+    await recordFacts(input);
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    throw new ConcurrentChange(`the balance of the customer of ${input.subscription._id} was opened meanwhile`);
+  }
 }
 
 interface RequireUnmovedInput {

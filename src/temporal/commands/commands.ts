@@ -1,6 +1,7 @@
 import type { CommandDependencies } from '../send-command';
 import { createReviewCommands } from './listings/review-commands';
 import { createPaymentCommands } from './payments/payment-commands';
+import { createReportCommands } from './reports/report-commands';
 import { createSubscriptionCommands } from './subscriptions/subscription-commands';
 import { createOnboardingCommands } from './users/onboarding-commands';
 
@@ -8,6 +9,7 @@ import { createOnboardingCommands } from './users/onboarding-commands';
 export const createCommands = (dependencies: CommandDependencies) => ({
   sendOnboardingCommand: createOnboardingCommands(dependencies),
   sendPaymentCommand: createPaymentCommands(dependencies),
+  sendReportCommand: createReportCommands(dependencies),
   sendReviewCommand: createReviewCommands(dependencies),
   sendSubscriptionCommand: createSubscriptionCommands(dependencies),
 });

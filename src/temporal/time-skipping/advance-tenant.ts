@@ -5,7 +5,7 @@ import { nextHop } from '../../domain/sandbox/sandbox-clock';
 import type { Database } from '../../models/database';
 import { findRunningAdvance, recordHop } from '../../services/sandbox/operation-progress';
 import { outsideWaitOf } from './outside-waits';
-import { endHopAtWork, runPeriodicWork } from './do-periodic-work';
+import { endHopAtWork, runArrivalWork, runPeriodicWork } from './do-periodic-work';
 import { PendingTimers } from './pending-timers';
 import { inParallel, openWorkflowIds, sendPendingStarts } from './tenant-workflows';
 import { advanceWorkflowTo } from './time-skipping';
@@ -38,6 +38,7 @@ export interface AdvanceTenantInput extends AdvanceStepInput {
  * advance continues. So the work happens in its order, and each part at its own time.
  * 4. A workflow started meanwhile begins at the clock's time. Its start may have read the clock just before a hop was
  * recorded, so all workflows are checked once more at the end, after the last recording.
+ * 5. Once all has arrived, the work that waits for it is done: reports that fell due are accepted, and not waited for.
  *
  * @throws DomainError `ENTITY_NOT_OURS` when the operation no longer belongs to this run (a reset deleted it).
  */
@@ -129,7 +130,9 @@ export function createAdvanceTenant({
     }
     failure ??= await advanceAll(targetMs);
     if (!failure) await doPeriodicWork();
-    return { arrived: !failure, failure };
+    // Also after a failure: the clock stays where it is, and what follows it must not stay behind.
+    await runArrivalWork({ database, tenantId });
+    return { arrived: failure === null, failure };
   };
 }
 

@@ -1,11 +1,19 @@
 import { SAME_HOP_MS } from '../../domain/sandbox/sandbox-clock';
 import { listingSweep } from './listings/listing-sweep';
-import type { PeriodicWork, TenantInput } from './periodic-work';
+import type { ArrivalWork, PeriodicWork, TenantInput } from './periodic-work';
+import { dueReports } from './reports/due-reports';
 
 const workByDomain = {
   listings: [listingSweep],
 };
 const allWork: readonly PeriodicWork[] = Object.values(workByDomain).flat();
+
+const arrivalWork: readonly ArrivalWork[] = [dueReports];
+
+/** Does the work that waits until the tenant's clock has arrived, be it earlier than it was meant to. */
+export async function runArrivalWork(tenant: TenantInput): Promise<void> {
+  for (const run of arrivalWork) await run(tenant);
+}
 
 /** Does the periodic work of a tenant that is due at a business time (ms). */
 export async function runPeriodicWork({ atMs, ...tenant }: TenantInput & { atMs: number }): Promise<void> {

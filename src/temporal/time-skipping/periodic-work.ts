@@ -11,6 +11,9 @@ export interface PeriodicWork {
   findDue: (input: TenantInput & { range: { from: Date; until: Date }; last?: boolean }) => Promise<Date | null>;
 }
 
+/** Such work that waits until an advance has arrived. Repeating it changes nothing. */
+export type ArrivalWork = (input: TenantInput) => Promise<void>;
+
 export interface TenantInput {
   database: Database;
   tenantId: string;

@@ -2,7 +2,7 @@ import { newId } from '../../domain/ids';
 import { scopes } from '../../domain/tenant';
 import type { Operation } from '../../http/pipeline/contract';
 import { expectContract } from '../expect-contract';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../test-api';
+import { OPERATOR_KEY, startTestApi, type TestApi } from '../test-api';
 
 export type TestTenant = Awaited<ReturnType<TestApi['newTenant']>>;
 type PathIds = Record<string, string>;
@@ -20,7 +20,6 @@ export type ContractWorld = Awaited<ReturnType<typeof openContractWorld>>;
 export async function openContractWorld(seed: SeedDomain) {
   // The body limit is above 1 MB, so that a string of 1 MB reaches the validation.
   const api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     limits: { requestsPerMinute: 1_000_000, maxBodyBytes: 2_000_000 },
   });
   const tenant = await api.newTenant({ scopes: [...scopes] });

@@ -44,6 +44,8 @@ function valueOf(operation: Operation, name: string): string {
   const schema = resolveSchema(operation.parameters.find((one) => one.name === name)?.schema ?? {});
   const [first] = (schema.enum as string[] | undefined) ?? [];
   if (first !== undefined) return first;
+  const [example] = (schema.examples as string[] | undefined) ?? [];
+  if (example !== undefined) return example;
   if (schema.format === 'date-time') return name === 'createdBefore' ? samples.createdBefore : samples.createdAfter;
   if (schema.format === 'email') return samples.email;
   const pattern = typeof schema.pattern === 'string' ? schema.pattern : '';

@@ -6,7 +6,10 @@ import type { Operation } from '../../http/pipeline/contract';
 import type { Database } from '../../models/database';
 import { expectContract } from '../expect-contract';
 import { indexesOf } from '../servers/record-queries';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi } from '../test-api';
+import { OPERATOR_KEY, startTestApi } from '../test-api';
+import { reportDocuments } from './report-documents';
+import { seedReport } from './seed-report';
+import { seedReportLink } from './seed-report-link';
 import { seedReview } from './seed-review';
 import { seedPayment } from '../worlds/seed-payment';
 import { seedSubscription } from '../worlds/seed-subscription';
@@ -21,7 +24,6 @@ export type ListWorld = Awaited<ReturnType<typeof openListWorld>>;
 /** Opens the API with a tenant that has one entity of each kind, and watches the queries of list pages. */
 export async function openListWorld() {
   const api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     limits: { requestsPerMinute: 1_000_000, maxBodyBytes: 65_536 },
   });
   const { database } = api;
@@ -31,6 +33,8 @@ export async function openListWorld() {
   const { paymentId } = await seedPayment({ api, tenantId });
   const { subscriptionId } = await seedSubscription({ api, tenantId });
   const { listingId, reviewId } = await seedReview({ api, key });
+  const { reportId, scheduleId } = await seedReport({ api, key });
+  await seedReportLink({ database, tenantId, reportId });
   const sent: Document[] = [];
   database.connection.on('commandStarted', ({ command: { find, filter, sort, limit } }: { command: Document }) => {
     // As it is sent: the driver's own form of an order is a Map.
@@ -41,10 +45,16 @@ export async function openListWorld() {
   return {
     ...api,
     tenant,
-    ids: { onboardingId: String(body.id), paymentId, subscriptionId, partnerId, listingId, reviewId } as Record<
-      string,
-      string
-    >,
+    ids: {
+      onboardingId: String(body.id),
+      paymentId,
+      subscriptionId,
+      partnerId,
+      listingId,
+      reviewId,
+      reportId,
+      scheduleId,
+    } as Record<string, string>,
     indexes: indexesOf(database),
     /** Returns the reason not to measure what the server reads; null for MongoDB. `EXPLAIN_STAND_IN=1` overrides it. */
     reasonNotToMeasure: async () => (process.env.EXPLAIN_STAND_IN === '1' ? null : reasonNotToExplain(run)),
@@ -54,6 +64,12 @@ export async function openListWorld() {
       const collections = Object.entries({
         ...listDocuments({ tenantId, count, salt: 1, states, templates }),
         ...listingDocuments({ tenantId, count, templates: await readTemplates(database, listingNames) }),
+        ...reportDocuments({
+          tenantId,
+          count,
+          templates: await readTemplates(database, ['reports', 'report_schedules']),
+          states,
+        }),
       });
       for (const [name, at] of collections)
         for (let from = 0; from < count; from += BATCH) {
@@ -95,6 +111,8 @@ const states = {
   payments: valuesOfFilter('listPayments', 'state'),
   refunds: ['pending', 'succeeded', 'failed'],
   subscriptions: valuesOfFilter('listSubscriptions', 'state'),
+  reports: valuesOfFilter('listReports', 'state'),
+  report_schedules: valuesOfFilter('listReportSchedules', 'state'),
   invoices: valuesOfFilter('listInvoices', 'state'),
   compensations: valuesOfFilter('listCompensations', 'state'),
   stuck_items: valuesOfFilter('listStuck', 'kind'),

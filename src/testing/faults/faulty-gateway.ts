@@ -32,6 +32,7 @@ export function createFaultyGateway() {
     /** Authorisations are refused and look-ups answered, as with a read-only key. */
     readOnly: new Set<string>(),
   };
+  const seen = { lookUps: 0 };
   const paymentOf = ({ idempotencyKey }: { idempotencyKey: string }) => idempotencyKey.split(':')[0]!;
   const refuseLockedOut = (call: 'authorise' | 'lookUp', input: { idempotencyKey: string }) => {
     if (faults.lockedOut.has(paymentOf(input)) || (call === 'authorise' && faults.readOnly.has(paymentOf(input))))
@@ -67,6 +68,7 @@ export function createFaultyGateway() {
       return unlessSilent('authorise', input, answer);
     },
     async lookUp(input) {
+      seen.lookUps += 1;
       refuseLockedOut('lookUp', input);
       if (faults.blind.has(paymentOf(input))) throw new GatewayUnavailable({ call: 'lookUp', reason: 'away' });
       return gateway.lookUp(input);
@@ -80,5 +82,5 @@ export function createFaultyGateway() {
       return unlessSilent('refund', input, await gateway.refund(input));
     },
   });
-  return { faults, wrap };
+  return { faults, seen, wrap };
 }

@@ -146,6 +146,7 @@ export function createFaultySteps() {
         input.subscriptionId ??
         input.onboardingId ??
         input.reviewId ??
+        input.reportId ??
         input.operationId;
       if (entityId === undefined) return run(input);
       const step = name === 'processPaymentGateway' ? input.call! : name;

@@ -15,7 +15,7 @@ const CODE = /^(?:[a-z\d]+(?:[_./:-][a-z\d]+)*|[A-Z][A-Z\d]*(?:_[A-Z\d]+)*)$/;
 const isCode = (value: unknown): boolean => typeof value === 'string' && CODE.test(value);
 
 /** The class of an error, by which a process names its failure. */
-const ERROR_CLASS = /^(?:[A-Z][a-z]+)+Error$/;
+const ERROR_CLASS = /^(?:[A-Z][a-z]+)+(?:Error|Unavailable|GivenUp)$/;
 
 const FIXED_PHRASES: ReadonlySet<unknown> = new Set([
   'cancelled in Temporal',
@@ -29,12 +29,12 @@ const groups: readonly KeyGroup[] = [
     why: 'ids: they name a document, which has the content',
     keys: ['chain', 'commandId', 'correlationId', 'id', 'invoiceId', 'notificationId', 'onboardingId', 'operationId']
       .concat(['paymentId', 'planId', 'refundId', 'runId', 'subscriptionId', 'tenantId', 'TenantId'])
-      .concat(['withdrawnInvoiceId', 'workflowId', 'reviewId', 'tenantIds']),
+      .concat(['withdrawnInvoiceId', 'workflowId', 'reviewId', 'reportId', 'tenantIds']),
     mayBe: isName,
   },
   {
     why: 'names of steps, mails and actors: words of the program',
-    keys: ['audience', 'cause', 'kind', 'step', 'template'],
+    keys: ['audience', 'cause', 'date', 'format', 'formats', 'kind', 'section', 'sections', 'step', 'template'],
     mayBe: isName,
   },
   {
@@ -51,8 +51,13 @@ const groups: readonly KeyGroup[] = [
       'problem',
       'purpose',
       'refund',
-    ].concat(['result', 'state', 'status', 'to', 'towards', 'unknownCall', 'waiting', 'what', 'when', 'phase']),
+    ].concat(['state', 'status', 'to', 'towards', 'unknownCall', 'waiting', 'what', 'when', 'phase']),
     mayBe: isCode,
+  },
+  {
+    why: 'what a run returned: its last state, or a count',
+    keys: ['result'],
+    mayBe: (value) => isCode(value) || typeof value === 'number',
   },
   {
     why: "why a run was terminated: our code for it, or the server's words for a run that another replaced",
@@ -87,12 +92,35 @@ const groups: readonly KeyGroup[] = [
       'quantity',
       'retryAfterMs',
       'run',
-    ].concat(['sandboxOffsetMs', 'version', 'expiry', 'notices', 'expired', 'reminded', 'ended', 'tenant']),
+    ].concat([
+      'accepted',
+      'failed',
+      'offsetMs',
+      'sandboxOffsetMs',
+      'version',
+      'expiry',
+      'notices',
+      'expired',
+      'reminded',
+      'ended',
+      'tenant',
+    ]),
     mayBe: (value) => typeof value === 'number',
   },
   {
     why: 'decisions: yes or no',
-    keys: ['arrived', 'dryRun', 'isScheduled', 'isWithdrawn', 'mayHold', 'renewal', 'requiresApproval', 'withdraw'],
+    keys: [
+      'arrived',
+      'dryRun',
+      'hasSlot',
+      'isLast',
+      'isScheduled',
+      'isWithdrawn',
+      'mayHold',
+      'renewal',
+      'requiresApproval',
+      'withdraw',
+    ],
     mayBe: (value) => typeof value === 'boolean',
   },
   {

@@ -12,7 +12,7 @@ const ID_KEYS: readonly string[] = ['refundId'];
  * listings with those of their reviewers.
  */
 export async function findPersonTexts({ models }: Pick<Database, 'models'>): Promise<string[]> {
-  const [payloads, users, partners, payments, refunds, plans, subscriptions, revisions, listings, reviews] =
+  const [payloads, users, partners, payments, refunds, plans, subscriptions, revisions, listings, reviews, delivered] =
     await Promise.all([
       models.commandPayloads.find({}, { payload: 1 }).lean(),
       models.users.find({}, { email: 1, emailKey: 1, name: 1, profile: 1, metadata: 1 }).lean(),
@@ -24,6 +24,7 @@ export async function findPersonTexts({ models }: Pick<Database, 'models'>): Pro
       models.listingRevisions.find({}, { content: 1 }).lean(),
       models.listings.find({}, { ownerRef: 1, suspension: 1 }).lean(),
       models.listingReviews.find({}, { submittedBy: 1, decision: 1 }).lean(),
+      models.reports.find({}, { deliverTo: 1 }).lean(),
     ]);
   const written: unknown[] = [
     payloads.map(({ payload }) =>
@@ -49,6 +50,7 @@ export async function findPersonTexts({ models }: Pick<Database, 'models'>): Pro
     subscriptions.map(({ customerId, paymentMethod, metadata }) => [customerId, paymentMethod, metadata]),
     revisions.map(({ content: { title, description, metadata } }) => [title, description, metadata]),
     listings.map(({ ownerRef, suspension }) => [ownerRef, suspension?.reason]),
+    delivered.map(({ deliverTo = [] }) => deliverTo.map(({ email, emailKey }) => [email, emailKey])),
     reviews.map(({ submittedBy, decision }) => [
       submittedBy,
       decision?.comment,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { taskQueues } from '../../contracts/task-queues';
 import { createCommands } from '../../temporal/commands/commands';
 import { expectContract } from '../expect-contract';
-import { PATIENT_MS, startTestApi, type TestMethod } from '../test-api';
+import { startTestApi, type TestMethod } from '../test-api';
 import { waitFor } from '../wait-for';
 import { advanceHere } from '../worlds/advance-here';
 import { openBaseWorld } from '../worlds/base-world';
@@ -22,7 +22,6 @@ export async function openListingApi() {
     database,
     ...createCommands({ client, database, starter }),
     startSoon: (row) => void starter.start(row).catch(() => undefined),
-    requestDeadlineMs: PATIENT_MS,
     limits: { requestsPerMinute: 100_000, maxBodyBytes: 65_536 },
   });
 
@@ -122,7 +121,7 @@ const untilKnown = async <Response extends { status: number; body: { code?: stri
       const response = await send();
       return response.status !== 503 && response.body?.code !== 'REQUEST_IN_FLIGHT' && response;
     },
-    { what: 'an answer', timeoutMs: 120_000, everyMs: 200 },
+    { what: 'an answer', everyMs: 200 },
   );
 
 const answerOf = ({ status, body }: { status: number; body: { code?: string } | null }): Answer =>

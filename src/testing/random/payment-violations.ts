@@ -1,4 +1,5 @@
 import { commandStep } from '../../contracts/commands';
+import { postingKeyOf } from '../../contracts/payments/posting-keys';
 import { processPaymentId, refundPaymentId } from '../../contracts/payments/payment';
 import {
   canMovePayment,
@@ -70,6 +71,9 @@ export async function paymentViolations(
   if (capturedMinor > amount.amountMinor) problems.push(`${capturedMinor} is captured of ${amount.amountMinor}`);
   if (pendingRefundMinor !== 0) problems.push(`${pendingRefundMinor} is still reserved`);
   problems.push(...(await differences(world, paymentId)).problems);
+  const keys = new Set(events.map(postingKeyOf));
+  for (const { _id } of await world.postings(paymentId))
+    if (!keys.has(_id)) problems.push(`the posting ${_id} belongs to no event, so no report counts it`);
 
   const ids = [paymentId, ...refunds.map(({ _id }) => _id)];
   for (const { key, state: effect } of await compensations.find({ entityId: { $in: ids } }).lean()) {

@@ -117,7 +117,11 @@ function markWrites(collection: Queries): void {
   }
 }
 
-if (process.env.TEST_QUERIES !== undefined) {
+/** Set on Mongoose, which the test files of a jest worker share. */
+const MARKED = Symbol.for('partner-platform.queriesAreMarked');
+
+if (process.env.TEST_QUERIES !== undefined && !(MARKED in mongoose)) {
+  Object.defineProperty(mongoose, MARKED, { value: true });
   markQueries(mongoose.Model as unknown as Queries);
   markWrites(mongoose.mongo.Collection.prototype as unknown as Queries);
 }

@@ -7,7 +7,6 @@ import { recordQueries } from './record-queries';
 
 /** Created last, so a database with this collection has every collection and index. */
 const COMPLETE = 'test_database_is_complete';
-const PATIENCE_MS = 60_000;
 
 /** Returns the URI of a database on the shared server. */
 export function databaseUri(name: string, server = process.env.TEST_MONGODB_URI ?? ''): string {
@@ -34,7 +33,7 @@ export async function openTestDatabase(server?: string): Promise<TestDatabase> {
   const database = openDatabase({ uri, appName: 'test', unavailableAfterMs: 20_000, monitorCommands: true });
   recordQueries({ database, uri });
   const what = 'an empty test database';
-  await waitFor(() => emptyOrMake(database).then(() => true), { what, timeoutMs: PATIENCE_MS });
+  await waitFor(() => emptyOrMake(database).then(() => true), { what });
   return {
     database,
     uri,

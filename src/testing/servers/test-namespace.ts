@@ -31,7 +31,6 @@ export async function openTestNamespace(
   // A new namespace reaches the server's caches after a moment.
   await waitFor(() => ensureSearchAttributes({ client, timeoutMs: 5000 }), {
     what: 'the namespace to be known',
-    timeoutMs: 30_000,
   });
   // A file that failed early may have left workflows running.
   await terminateRunning(client);

@@ -6,11 +6,15 @@ import { translateErrors } from '../../../activities/translate-errors';
 import { createEgressClient, type EgressClientInput } from '../../clients/egress/egress-client';
 import { createProbeImages } from '../../clients/egress/probe-images';
 import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
+import { createGridFsFileStore } from '../../clients/storage/gridfs-file-store';
 import { createMongoListingSearch } from '../../clients/search/mongo-listing-search';
 import type { TaskQueue } from '../../contracts/task-queues';
 import type { Actor } from '../../domain/actor';
 import type { Mode } from '../../domain/tenant';
+import type { RenderReport } from '../../domain/reports/render-input';
+import type { FileStore } from '../../domain/reports/file-store';
 import type { Partner } from '../../models/partners/partner';
+import { renderReport } from '../../renderers/reports/render-report';
 import { createClock } from '../../services/clock';
 import { createSandboxClockMover } from '../../temporal/time-skipping/sandbox-clock';
 import { createWorkflowStarter, type WorkflowStarter } from '../../temporal/workflow-starter';
@@ -39,6 +43,10 @@ export interface BaseWorldInput {
   wrap?: (activities: Activities) => Activities;
   /** Wraps the gateway, to watch it or make it fail. */
   wrapGateway?: (gateway: PaymentGateway) => PaymentGateway;
+  /** Wraps the store of files, to watch it or make it fail. */
+  wrapStore?: (store: FileStore) => FileStore;
+  /** Defaults to that of production. */
+  renderReport?: RenderReport;
   /** Settings of the simulated gateway; without them there is none. */
   bank?: {
     timeoutMs: number;
@@ -74,6 +82,7 @@ export async function openBaseWorld(input: BaseWorldInput) {
   const {
     wrap = (it) => it,
     wrapGateway = (it) => it,
+    wrapStore = (it) => it,
     bank: bankInput,
     activitySlots = 100,
     stallAfterMs = PATIENT_STALL_MS,
@@ -113,6 +122,8 @@ export async function openBaseWorld(input: BaseWorldInput) {
       listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
       operatorEmail: 'operator@platform.example',
       sandboxClock,
+      fileStore: wrapStore(createGridFsFileStore({ database })),
+      renderReport: input.renderReport ?? renderReport,
       gatewayFor: () => gateway ?? noGateway(),
       probeImages: createProbeImages({ egress, waitsMs: input.imageWaitsMs }),
     }),

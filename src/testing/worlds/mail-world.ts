@@ -35,6 +35,8 @@ export async function openMailWorld({ smtpUrl = process.env.TEST_SMTP_URL ?? '' 
     // No mail needs a gateway; one without customers saves no payment method.
     gatewayFor: () => ({}) as never,
     probeImages: undefined as never,
+    fileStore: undefined as never,
+    renderReport: undefined as never,
   });
   const subscribe = createSubscribe({ database, mailer, activities });
   return {

@@ -40,19 +40,19 @@ export const onboardUntilAccepted = async (
       if (status !== 202) throw new Error(`${status} ${body.code}`);
       return body;
     },
-    { what: `the onboarding of ${request.email} to be accepted`, timeoutMs: 120_000, everyMs: 300 },
+    { what: `the onboarding of ${request.email} to be accepted`, everyMs: 300 },
   );
 };
 
 /** Waits until an onboarding is in a state, also through outages. */
-export const untilState = (app: PartnerApp, id: string, state: string, timeoutMs = 60_000): Promise<OnboardingView> =>
+export const untilState = (app: PartnerApp, id: string, state: string): Promise<OnboardingView> =>
   waitFor(
     async () => {
       const { body } = await app.get<OnboardingView>(`/onboardings/${id}`);
       if (body.state !== state) throw new Error(`it is ${body.state}`);
       return body;
     },
-    { what: `${id} to be ${state}`, timeoutMs },
+    { what: `${id} to be ${state}` },
   );
 
 /** Returns the timeline without the outcomes of mails, which come at any time. */
@@ -74,6 +74,6 @@ export async function commandUntilAnswered(app: PartnerApp, path: string, body?:
         throw new Error(`${answer.status} ${String(answer.body.code)}`);
       return answer;
     },
-    { what: `an answer to ${path}`, timeoutMs: 120_000, everyMs: 300 },
+    { what: `an answer to ${path}`, everyMs: 300 },
   );
 }

@@ -3,6 +3,7 @@ import type { Listing } from '../../../src/models/listings/listing';
 import { mails } from '../../../src/mails/mails';
 import { renewListing } from '../../../src/services/listings/renew-listing';
 import { inBatches } from '../../../src/testing/in-batches';
+import { noReportMails } from '../../../src/testing/queue-test-bed';
 import { casesOf } from '../../../src/testing/long-form';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { acceptOnboarding } from '../../../src/testing/worlds/accept-onboarding';
@@ -48,6 +49,7 @@ async function loadMails(listingId: string) {
         at: new Date(),
         publicUrl: 'https://api.example',
         verificationSecret: 'secret',
+        reportMails: noReportMails,
       }),
     ),
   );

@@ -29,10 +29,10 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
 
   return {
     ...world,
-    /** Writes listings that are live, by default one whose time passed at midnight. Returns them. */
+    /** Writes listings that are live, by default one whose notice was due yesterday morning. Returns them. */
     async insertLive({ count = 1, tenantId = world.tenantId, ...changes }: LiveListings = {}): Promise<Listing[]> {
-      const midnight = new Date(Math.floor(Date.now() / DAY) * DAY);
-      const expiresAt = changes.expiresAt ?? midnight;
+      const yesterday = new Date((Math.floor(Date.now() / DAY) - 1) * DAY);
+      const expiresAt = changes.expiresAt ?? yesterday;
       const publishedAt = new Date(expiresAt.getTime() - 30 * DAY);
       const listing: Omit<Listing, '_id' | 'refKey'> = {
         tenantId,

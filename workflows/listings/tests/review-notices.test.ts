@@ -4,6 +4,7 @@ import { APPROVALS_WAIT_MS } from '../../../src/domain/listings/approval-mails';
 import { NOTICE_INTERVAL_MS } from '../../../src/domain/listings/review';
 import { notifyReviewers } from '../../../src/services/listings/reviews/notify-reviewers';
 import { inBatches } from '../../../src/testing/in-batches';
+import { noReportMails } from '../../../src/testing/queue-test-bed';
 import { casesOf } from '../../../src/testing/long-form';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { acceptOnboarding } from '../../../src/testing/worlds/accept-onboarding';
@@ -32,6 +33,7 @@ const load = (row: Awaited<ReturnType<typeof ordered>>[number]) =>
     at: new Date(),
     publicUrl: 'https://api.example',
     verificationSecret: 'secret',
+    reportMails: noReportMails,
   });
 /** Submits a listing and waits until its reviewers were notified. */
 const notified = async () => {
@@ -68,7 +70,7 @@ it('of many submissions at once a reviewer gets one mail in a quarter of an hour
   // Each review records that it was announced, whether or not that ordered a mail.
   const announced = { _id: { $in: [first, ...others].map((id) => `${id}/reviewsWaiting`) } };
   const isOver = async () => (await reviewNotices.countDocuments(announced)) === SUBMISSIONS;
-  await waitFor(isOver, { what: 'every review to be announced', timeoutMs: 240_000 });
+  await waitFor(isOver, { what: 'every review to be announced' });
   expect(await listingReviews.countDocuments({ state: 'queued' })).toBe(SUBMISSIONS);
   const rows = await ordered('reviewsWaiting');
   for (const reviewer of ['r1@partner.example', 'r2@partner.example']) {

@@ -196,6 +196,7 @@ describe('the sandbox clock', () => {
         database: world.database,
         tenantId,
         requireHeld: async () => undefined,
+        removeFile: async () => undefined,
       });
     for (const model of tenantModels(world.database))
       expect({ [model.modelName]: await model.countDocuments({ tenantId }) }).toEqual({ [model.modelName]: 0 });

@@ -1,6 +1,9 @@
 import { beginSkip } from '../../../src/temporal/time-skipping/time-skipping-api';
 import { taskQueues } from '../../../src/contracts/task-queues';
 import { userOnboardingId } from '../../../src/contracts/users/onboarding';
+import { acceptSchedule } from '../../../src/services/reports/schedules/accept-schedule';
+import { ensureSlots } from '../../../src/services/reports/slots';
+import { tester } from '../../../src/testing/worlds/base-world';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
 import { ascending, openSandboxWorld, type SandboxWorld } from '../../../src/testing/worlds/sandbox-world';
 import { waitFor } from '../../../src/testing/wait-for';
@@ -43,6 +46,16 @@ const untilFailedAgain = async (id: string) => {
   await waitFor(async () => (await failedAttempts(id)) > before, { what: `${id} to fail again` });
 };
 
+/** Makes a schedule of reports that is due by its tenant's clock, and long after by real time. */
+async function scheduleBehind(tenantId: string): Promise<string> {
+  const { database } = world;
+  await ensureSlots({ database, tenantId });
+  const request = { type: 'summary', period: 'day', at: '00:00', timeZone: 'UTC', formats: ['json'] } as const;
+  const [at, offsetMs] = [new Date(Date.now() - 3 * DAY), -30 * DAY];
+  const about = { database, tenantId, request, correlationId: 'test', by: tester, at, offsetMs };
+  return (await database.inTransaction((session) => acceptSchedule({ ...about, session })))._id;
+}
+
 describe('an advance of the sandbox clock', () => {
   it('continues where it was when every worker stops in the middle', async () => {
     const tenantId = await world.newTenant();
@@ -69,6 +82,7 @@ describe('an advance of the sandbox clock', () => {
     const tenantId = await world.newTenant();
     const id = await world.onboardUntilMailed(tenantId);
     mailless.add(id);
+    const scheduleId = await scheduleBehind(tenantId);
     const operationId = await world.advance(tenantId, 'P8D');
     await untilFailedAgain(id);
     stallClock.isRunning = true;
@@ -83,6 +97,8 @@ describe('an advance of the sandbox clock', () => {
       },
     });
     expect((await world.read(id)).state).toBe('awaiting_verification');
+    // What follows the clock is where the clock is.
+    expect(await world.database.models.reportRuns.countDocuments({ tenantId, scheduleId })).toBeGreaterThan(0);
     // The reminder is due after a day; its retries skip no time.
     expect(await world.offsetOf(id)).toBeLessThan(DAY + 1000);
     expect(await world.clock.offsetMs(tenantId)).toBeLessThanOrEqual(await world.offsetOf(id));

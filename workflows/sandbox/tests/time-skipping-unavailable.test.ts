@@ -56,7 +56,7 @@ async function startPlainTemporal(): Promise<string> {
       await acceptsConnections(port);
       return true;
     },
-    { what: 'a plain Temporal server', timeoutMs: 40_000 },
+    { what: 'a plain Temporal server' },
   );
   return `${LOOPBACK}:${port}`;
 }

@@ -1,6 +1,8 @@
+import type { mongo } from 'mongoose';
 import type { ListingSearch } from '../../../contracts/listings/search';
 import { openTestDatabase, type TestDatabase } from '../../../testing/servers/test-database';
-import { createMongoListingSearch, MAX_CANDIDATES } from '../mongo-listing-search';
+import { MAX_CATEGORIES } from '../entry-keys';
+import { createMongoListingSearch, MAX_CANDIDATES, MAX_MERGED } from '../mongo-listing-search';
 import { describeListingSearch } from './listing-search-contract';
 import { searchable, searchFor } from './searchable';
 
@@ -40,3 +42,49 @@ it('examines one document for each listing that a single filter finds', async ()
   const found = await search.query(searchFor(tenantId, { categories: ['boats'] }));
   expect(found.total).toEqual({ value: 10, isExact: true });
 });
+
+it('merges the newest of any number of categories, as the index has them in its order', async () => {
+  const tenant = 'ptn_categories:live';
+  const slugs = Array.from({ length: 2 * MAX_MERGED + 50 }, (_, index) => `category-${index}`);
+  const count = MAX_CANDIDATES + 50;
+  const listings = Array.from({ length: count }, (_, index) =>
+    searchable(tenant, `lst_category_${index}`, { content: { category: slugs[(index * 7) % slugs.length] } }, index),
+  );
+  await search.put([...listings, searchable(tenant, 'lst_elsewhere', { content: { category: 'elsewhere' } }, -1)]);
+  const read = await findsOf(async () => {
+    const { hits, total } = await search.query(searchFor(tenant, { categories: slugs, limit: count }));
+    expect(hits.map(({ listingId }) => listingId)).toEqual(
+      listings.slice(0, MAX_CANDIDATES).map(({ listingId }) => listingId),
+    );
+    expect(total).toEqual({ value: MAX_CANDIDATES, isExact: false });
+  });
+  expect(read).toEqual([MAX_MERGED, MAX_MERGED, 50]);
+});
+
+it('compares more categories than are looked up in what the other conditions find', async () => {
+  const tenant = 'ptn_many:live';
+  const slugs = Array.from({ length: MAX_CATEGORIES + 1 }, (_, index) => `category-${index}`);
+  await search.put([
+    searchable(tenant, 'lst_in', { content: { category: slugs[MAX_CATEGORIES]! } }),
+    searchable(tenant, 'lst_out', { content: { category: 'elsewhere' } }),
+  ]);
+  for (const text of [null, 'thing']) {
+    const read = await findsOf(async () => {
+      const { hits } = await search.query(searchFor(tenant, { categories: slugs, text }));
+      expect(hits.map(({ listingId }) => listingId)).toEqual(['lst_in']);
+    });
+    expect(read.every((keys) => keys < 10)).toBe(true);
+  }
+});
+
+/** Returns the numbers of keys that the reads of some work look up. */
+async function findsOf(work: () => Promise<void>): Promise<number[]> {
+  const client = test.database.connection.getClient();
+  const found: number[] = [];
+  const note = ({ commandName, command: { filter } }: mongo.CommandStartedEvent) => {
+    if (commandName === 'find') found.push(filter.keys.$in.length);
+  };
+  client.on('commandStarted', note);
+  await work().finally(() => client.off('commandStarted', note));
+  return found;
+}

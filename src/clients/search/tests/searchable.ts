@@ -1,3 +1,4 @@
+import type { CallerDeadline } from '../../../contracts/listings/caller-deadline';
 import type { SearchableListing, SearchQuery } from '../../../contracts/listings/search';
 
 /** The time of every search here. */
@@ -26,6 +27,9 @@ export const searchable = (tenantId: string, listingId: string, { content, ...mo
   },
 });
 
+/** A caller that waits as long as it takes. */
+const patient: CallerDeadline = { leftMs: 60_000, throwIfOver: () => undefined };
+
 /** Returns a search for everything of a tenant, but for what differs. */
 export const searchFor = (tenantId: string, more: Partial<SearchQuery> = {}): SearchQuery => ({
   tenantId,
@@ -40,5 +44,6 @@ export const searchFor = (tenantId: string, more: Partial<SearchQuery> = {}): Se
   at: AT,
   after: null,
   limit: 100,
+  deadline: patient,
   ...more,
 });

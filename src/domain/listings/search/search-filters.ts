@@ -1,5 +1,5 @@
 import { foldText } from '../../values/fold-text';
-import type { AttributeValue } from '../attributes';
+import type { Attributes, AttributeValue } from '../attributes';
 
 export const searchSorts = ['relevance', 'newest', 'price', '-price', 'ending'] as const;
 export type SearchSort = (typeof searchSorts)[number];
@@ -24,6 +24,10 @@ export interface SearchFilters {
 
 /** Returns the form in which an attribute's value is compared with that of a filter: in any case, with any accents. */
 export const attributeTermOf = (key: string, value: AttributeValue): string => `${key}=${foldText(String(value))}`;
+
+/** Returns the values of a listing's attributes, each as `attributeTermOf` returns it. */
+export const attributeTermsOf = (attributes: Attributes): string[] =>
+  Object.entries(attributes).map(([key, value]) => attributeTermOf(key, value));
 
 /** The facts of a listing that searches compare. Times are milliseconds. */
 export interface SearchFacts {

@@ -1,5 +1,5 @@
 import type { CategoryAttribute } from '../categories';
-import { parseSearch, type SearchParameters } from './search-query';
+import { parseSearch, requireLimits, type SearchParameters } from './search-query';
 
 const attribute = (key: string, more: Partial<CategoryAttribute>): CategoryAttribute => ({
   key,
@@ -16,7 +16,10 @@ const known = [
   attribute('electric', { type: 'boolean' }),
   attribute('model', {}),
 ];
-const parse = (parameters: SearchParameters) => parseSearch({ parameters, categories: null, known });
+const parse = (parameters: SearchParameters) => {
+  requireLimits(parameters);
+  return parseSearch({ parameters, categories: null, known });
+};
 
 it('accepts a search by every parameter', () => {
   const attributes = { fuel: 'petrol', mileage: '84000.0', electric: 'false', model: 'Gölf' };
@@ -62,6 +65,7 @@ it.each(refused)('refuses %s at its parameter, with a remedy', (_about, paramete
 it('takes 20 filters and 10 facets', () => {
   const attributes = Object.keys(many(20)).map((key) => attribute(key, { facet: true }));
   const parameters = { attributes: many(20), facets: Object.keys(many(10)).join() };
+  requireLimits(parameters);
   expect(parseSearch({ parameters, categories: ['cars'], known: attributes })).toMatchObject({
     categories: ['cars'],
     facets: Object.keys(many(10)),

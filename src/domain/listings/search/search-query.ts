@@ -38,15 +38,24 @@ export const attributesNamedIn = ({ attributes = {}, facets }: SearchParameters)
 ];
 
 /**
- * Returns the filters of a search.
+ * Refuses a search that asks for too much, before anything is read for it.
+ * @throws DomainError `QUERY_INVALID`, pointing at the parameter
+ */
+export function requireLimits(parameters: SearchParameters): void {
+  requireText(parameters.q ?? '');
+  requireFilterCount(parameters);
+  const { length } = facetsOf(parameters.facets);
+  if (length > MAX_FACETS) throw invalid('facets', `has ${length} keys: send at most ${MAX_FACETS}.`);
+}
+
+/**
+ * Returns the filters of a search within its limits (`requireLimits`).
  * @throws DomainError `QUERY_INVALID` or `CURRENCY_REQUIRED`, pointing at the parameter
  */
 export function parseSearch({ parameters, categories, known }: ParseSearchInput): SearchFilters {
   const { q = '', currency, priceMin, priceMax, attributes = {}, ownerRef } = parameters;
   const text = q.trim();
   const { sort = text === '' ? 'newest' : 'relevance' } = parameters;
-  requireText(q);
-  requireFilterCount(parameters);
   requireCurrency({ ...parameters, sort });
   if (priceMin !== undefined && priceMax !== undefined && priceMin > priceMax)
     throw invalid('priceMax', 'is below priceMin: exchange the two.');
@@ -117,7 +126,6 @@ const facetsOf = (facets: string | undefined): string[] =>
 
 function requireFacets(parameter: string | undefined, known: readonly CategoryAttribute[]): string[] {
   const facets = facetsOf(parameter);
-  if (facets.length > MAX_FACETS) throw invalid('facets', `has ${facets.length} keys: send at most ${MAX_FACETS}.`);
   for (const key of facets) {
     const definitions = known.filter((attribute) => attribute.key === key);
     if (definitions.length === 0) throw invalid('facets', `has "${shortened(key)}", which ${UNKNOWN}`);

@@ -49,24 +49,36 @@ export function searchTermsOf({ title, description, attributes, place }: Searche
 
 const firstDifferent = (words: readonly string[]): string[] => [...new Set(words)].slice(0, MAX_PREFIXED_WORDS);
 
-/** Returns the different words of a query's text, the last one last; none where the text has only signs. */
-export function searchedWordsOf(text: string): SearchWord[] {
-  const inReverse = searchWordsOf(text).toReversed();
-  return [...new Map(inReverse.map((word) => [word.spellings[0], word])).values()].toReversed();
+/** The number of different words that a search uses, the first: a pasted text finds listings by its beginning. */
+export const MAX_SEARCHED_WORDS = 10;
+
+/** A word of a query. */
+export interface SearchedWord extends SearchWord {
+  /** True for the last word of the text, which may be typed in part. */
+  mayBegin: boolean;
+}
+
+/** Returns the different words of a query's text that a search uses; none where the text has only signs. */
+export function searchedWordsOf(text: string): SearchedWord[] {
+  const words = searchWordsOf(text);
+  const last = words.at(-1)?.spellings[0];
+  const bySpelling = new Map(words.map((word) => [word.spellings[0], word]));
+  return [...bySpelling.values()]
+    .slice(0, MAX_SEARCHED_WORDS)
+    .map((word) => ({ ...word, mayBegin: word.spellings[0] === last }));
 }
 
 /**
  * Returns the relevance of a listing, from its `SearchTerms.weights`: the sum over the words of the query. The last
  * word may be typed in part. Null where the listing lacks a word.
  */
-export function relevanceOf(words: readonly SearchWord[], weights: string): number | null {
+export function relevanceOf(words: readonly SearchedWord[], weights: string): number | null {
   let sum = 0;
-  for (const [index, { spellings, stems }] of words.entries()) {
-    const isLast = index === words.length - 1;
+  for (const { spellings, stems, mayBegin } of words) {
     const best = Math.max(
       ...spellings.map((spelling) => weightAt(weights, `\n${spelling}\t`)),
       ...stems.map((stem) => weightAt(weights, `\n~${stem}\t`) * STEM_SHARE),
-      ...(isLast ? spellings.map((spelling) => prefixWeight(weights, spelling) * PREFIX_SHARE) : []),
+      ...(mayBegin ? spellings.map((spelling) => prefixWeight(weights, spelling) * PREFIX_SHARE) : []),
     );
     if (best === 0) return null;
     sum += best;

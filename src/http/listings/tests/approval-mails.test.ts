@@ -1,5 +1,6 @@
 import { APPROVALS_SETTLE_MS, APPROVALS_WAIT_MS } from '../../../domain/listings/approval-mails';
 import { mails } from '../../../mails/mails';
+import { noReportMails } from '../../../testing/queue-test-bed';
 import { openRenewalWorld, type RenewalWorld } from './renewal-world';
 
 let world: RenewalWorld;
@@ -31,7 +32,12 @@ const named = async () => {
     rows
       .filter(({ mail }) => mail!.data.ownerUserId === ownerUserId)
       .map(async ({ tenantId, entityId, mail }) => {
-        const urls = { at: new Date(), publicUrl: 'https://api.example', verificationSecret: 'secret' };
+        const urls = {
+          at: new Date(),
+          publicUrl: 'https://api.example',
+          verificationSecret: 'secret',
+          reportMails: noReportMails,
+        };
         const loaded = await mails.listingsApproved.load({ models, tenantId, entityId, mail: mail!, ...urls });
         return loaded === null ? null : (loaded.facts as unknown as { count: number; titles: string[] });
       }),

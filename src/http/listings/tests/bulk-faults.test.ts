@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { EventType } from '../../../contracts/events';
 import { cars, golf } from '../../../testing/contract/seed-listing';
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 let key: string;
 let tenantId: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
 });
 beforeEach(async () => {
   ({ key, tenantId } = await api.newTenant());

@@ -3,7 +3,7 @@ import type { EventType } from '../../../contracts/events';
 import { cars, golf } from '../../../testing/contract/seed-listing';
 import { expectContract } from '../../../testing/expect-contract';
 import { watchCommands } from '../../../testing/servers/count-commands';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 let key: string;
@@ -11,7 +11,7 @@ let tenantId: string;
 let taken: () => string[];
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
   taken = watchCommands(api.database);
 });
 beforeEach(async () => {

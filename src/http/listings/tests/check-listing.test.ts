@@ -3,11 +3,11 @@ import { readContractText } from '../../../assets';
 import { checkRules } from '../../../domain/listings/checks/check-rules';
 import { cars, golf } from '../../../testing/contract/seed-listing';
 import { expectContract } from '../../../testing/expect-contract';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { OPERATOR_KEY, startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
 });
 afterAll(() => api.stop());
 

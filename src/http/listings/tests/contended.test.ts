@@ -1,6 +1,6 @@
 import { cars, golf, seedListing } from '../../../testing/contract/seed-listing';
 import { watchCommands } from '../../../testing/servers/count-commands';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 let key: string;
@@ -8,7 +8,7 @@ let listingId: string;
 let taken: () => string[];
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
   ({ key } = await api.newTenant());
   ({ listingId } = await seedListing({ api, key }));
   taken = watchCommands(api.database);

@@ -3,7 +3,7 @@ import { DomainError } from '../../../domain/domain-error';
 import { golf } from '../../../testing/contract/seed-listing';
 import { endChecks, seedReview } from '../../../testing/contract/seed-review';
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 import type { SendReviewCommandInput } from '../../../temporal/commands/listings/review-commands';
 
 const reviewer = 'moderator-3';
@@ -16,7 +16,6 @@ let sent: SendReviewCommandInput[];
 let run: (input: SendReviewCommandInput) => Promise<{ state: string; at: string }>;
 beforeAll(async () => {
   api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     sendReviewCommand: (async (input: SendReviewCommandInput) => {
       sent.push(input);
       return run(input);

@@ -2,14 +2,14 @@ import { changeListing } from '../../../services/listings/change-listing';
 import { golf, seedListing } from '../../../testing/contract/seed-listing';
 import { deferred } from '../../../testing/deferred';
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 let key: string;
 let tenantId: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
   ({ key, tenantId } = await api.newTenant());
 });
 afterAll(() => api.stop());

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { cars, golf } from '../../../testing/contract/seed-listing';
 import { expectContract } from '../../../testing/expect-contract';
 import { innerUrls, loopbackUrls } from '../../../testing/servers/egress/inner-urls';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 const OWN_PORT = 27_017;
 let api: TestApi;
@@ -17,7 +17,6 @@ beforeAll(async () => {
   }).listen(0, '::');
   await once(canary, 'listening');
   api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     limits: { requestsPerMinute: 1_000_000, maxBodyBytes: 65_536 },
     egressPolicy: { local: 'sandbox', ownPorts: [OWN_PORT], allow: [] },
   });

@@ -1,13 +1,13 @@
 import { cars, golf, seedListing } from '../../../testing/contract/seed-listing';
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 let key: string;
 let tenantId: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
   ({ key, tenantId } = await api.newTenant());
   await api.call('put', '/listing-categories/cars', key).send(cars);
   await api.call('put', '/listing-categories/bikes', key).send({ names: { en: 'Bikes', de: 'Räder' } });

@@ -1,13 +1,13 @@
 import { seedReview } from '../../../testing/contract/seed-review';
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 const reviewer = 'moderator-3';
 
 let api: TestApi;
 let key: string;
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
 });
 beforeEach(async () => {
   ({ key } = await api.newTenant());
@@ -61,6 +61,27 @@ describe('an ETag', () => {
     await setReview(reviewId, { claimedUntil: new Date() });
     const passed = await get(`/listing-reviews/${reviewId}`, { 'If-None-Match': claimed });
     expect([passed.status, passed.body.claim]).toEqual([200, null]);
+  });
+
+  it('of an approved review ends when the search index has its listing', async () => {
+    const { reviewId } = await queued();
+    await setReview(reviewId, { state: 'approved', endedAt: new Date(), unindexed: true });
+    const waiting = await get(`/listing-reviews/${reviewId}`);
+    expect(waiting.body.waitingFor).toEqual({ what: 'search_index', until: null });
+    await setReview(reviewId, { unindexed: false });
+    const found = await get(`/listing-reviews/${reviewId}`, { 'If-None-Match': tagOf(waiting) });
+    expect([found.status, found.body.waitingFor]).toEqual([200, null]);
+    expect((await get(`/listing-reviews/${reviewId}`, { 'If-None-Match': tagOf(found) })).status).toBe(304);
+  });
+
+  it('of an open review ends when the content changes with which it is compared', async () => {
+    const { listingId, reviewId } = await queued();
+    const { draft } = await api.database.models.listings.findById(listingId).lean().orFail();
+    await setListing(listingId, { state: 'live', live: draft });
+    const alike = await get(`/listing-reviews/${reviewId}`);
+    await setListing(listingId, { 'live.price': { amountMinor: 20_000, currency: 'EUR' } });
+    const differing = await get(`/listing-reviews/${reviewId}`, { 'If-None-Match': tagOf(alike) });
+    expect([alike.body.differences, differing.status, differing.body.differences?.length]).toEqual([[], 200, 1]);
   });
 });
 

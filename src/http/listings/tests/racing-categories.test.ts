@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cars } from '../../../testing/contract/seed-listing';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 /** Another process over the same database: requests take turns within a process only. */
@@ -8,8 +8,8 @@ let other: TestApi;
 let key: string;
 let tenantId: string;
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
-  other = await startTestApi({ requestDeadlineMs: PATIENT_MS, database: api.database });
+  api = await startTestApi();
+  other = await startTestApi({ database: api.database });
   ({ key, tenantId } = await api.newTenant());
 });
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { cars, golf, seedListing } from '../../../testing/contract/seed-listing';
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 /** Another process over the same database: requests take turns within a process only. */
@@ -9,8 +9,8 @@ let key: string;
 let tenantId: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
-  other = await startTestApi({ requestDeadlineMs: PATIENT_MS, database: api.database });
+  api = await startTestApi();
+  other = await startTestApi({ database: api.database });
   ({ key, tenantId } = await api.newTenant());
   await api.call('put', '/listing-categories/cars', key).send(cars);
 });

@@ -2,14 +2,13 @@ import type { ReviewDecision } from '../../../domain/listings/review';
 import { decideReview } from '../../../services/listings/reviews/end-review';
 import { cars, golf } from '../../../testing/contract/seed-listing';
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestMethod } from '../../../testing/test-api';
+import { startTestApi, type TestMethod } from '../../../testing/test-api';
 
 const by = { kind: 'workflow', id: null } as const;
 
 /** Opens a sandbox tenant in Berlin whose clock the test sets. Its listings are approved as their process does it. */
 export async function openRenewalWorld() {
   const api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     limits: { requestsPerMinute: 6000, maxBodyBytes: 65_536 },
   });
   const { database } = api;

@@ -2,7 +2,7 @@ import { endChecks, seedReview } from '../../../testing/contract/seed-review';
 import { cars, golf } from '../../../testing/contract/seed-listing';
 import { expectContract } from '../../../testing/expect-contract';
 import { casesOf } from '../../../testing/long-form';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 const MINUTE = 60_000;
 const REVIEWS = casesOf({ short: 60, long: 200 });
@@ -13,7 +13,6 @@ let key: string;
 let tenantId: string;
 beforeAll(async () => {
   api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     limits: { requestsPerMinute: 10_000, maxBodyBytes: 65_536 },
   });
 });

@@ -1,13 +1,12 @@
 import { newId } from '../../../domain/ids';
 import { openStuckItem } from '../../../services/operator/stuck-items';
 import { expectContract } from '../../../testing/expect-contract';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { OPERATOR_KEY, startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 const closed: string[] = [];
 beforeAll(async () => {
   api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     stuck: {
       restart: async ({ item }) => item,
       close: async ({ item }) => {

@@ -1,9 +1,9 @@
 import { expectContract } from '../../../testing/expect-contract';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { OPERATOR_KEY, startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
 });
 afterAll(() => api.stop());
 
@@ -157,6 +157,58 @@ describe("a partner's settings of listings", () => {
     ] as const) {
       const { status, body } = expectContract(await api.call(method, to, OPERATOR_KEY).send({ ...more, listings }));
       expect([status, body.code, body.errors[0].pointer]).toEqual([422, code, pointer]);
+    }
+  });
+});
+
+describe("a partner's settings of reports", () => {
+  const defaults = { csv: { delimiter: ',', decimal: '.', bom: false } };
+
+  it('are the defaults until they are set, each by itself', async () => {
+    const { partnerId } = await api.newTenant();
+    const path = `/partners/${partnerId}`;
+    const patch = async (csv: object) =>
+      expectContract(await api.call('patch', path, OPERATOR_KEY).send({ reports: { csv } }));
+    const { body, headers } = await get(path, OPERATOR_KEY);
+    expect(body.reports).toEqual(defaults);
+    const set = await patch({ delimiter: ';', decimal: ',' });
+    expect(set.body.reports).toEqual({ csv: { delimiter: ';', decimal: ',', bom: false } });
+    expect(set.headers.etag).not.toBe(headers.etag);
+    expect((await patch({ bom: true })).body.reports).toEqual({ csv: { delimiter: ';', decimal: ',', bom: true } });
+    expect((await get(path, OPERATOR_KEY)).body.reports).toEqual({ csv: { delimiter: ';', decimal: ',', bom: true } });
+    const created = { name: 'Acme', reports: { csv: { delimiter: '\t' } } };
+    const made = expectContract(await api.call('post', '/partners', OPERATOR_KEY).send(created));
+    expect(made.body.reports).toEqual({ csv: { ...defaults.csv, delimiter: '\t' } });
+  });
+
+  it.each([
+    [{ csv: { delimiter: ',', decimal: ',' } }, 'CSV_SETTINGS_INVALID', '/reports/csv/delimiter'],
+    [{ csv: { decimal: ',' } }, 'CSV_SETTINGS_INVALID', '/reports/csv/decimal'],
+    [{ csv: { delimiter: '|' } }, 'INVALID_REQUEST', '/reports/csv/delimiter'],
+    [{ csv: { bom: 'yes' } }, 'INVALID_REQUEST', '/reports/csv/bom'],
+    [{ csv: {} }, 'INVALID_REQUEST', '/reports/csv'],
+  ])('are refused: %j', async (reports, code, pointer) => {
+    const { partnerId } = await api.newTenant();
+    for (const [method, to, more] of [
+      ['patch', `/partners/${partnerId}`, {}],
+      ['post', '/partners', { name: 'Acme' }],
+    ] as const) {
+      const { status, body } = expectContract(await api.call(method, to, OPERATOR_KEY).send({ ...more, reports }));
+      expect([status, body.code, body.errors[0].pointer]).toEqual([422, code, pointer]);
+    }
+    expect((await get(`/partners/${partnerId}`, OPERATOR_KEY)).body.reports).toEqual(defaults);
+  });
+
+  it('never get one character for both separators by two changes at once', async () => {
+    const { partnerId } = await api.newTenant();
+    const path = `/partners/${partnerId}`;
+    const patch = (csv: object) => api.call('patch', path, OPERATOR_KEY).send({ reports: { csv } });
+    for (let round = 0; round < 5; round += 1) {
+      await patch({ delimiter: ';', decimal: '.' });
+      const answers = await Promise.all([patch({ delimiter: ',' }), patch({ decimal: ',' })]);
+      expect(answers.map((answer) => expectContract(answer).status).toSorted((one, other) => one - other)).toEqual([
+        200, 422,
+      ]);
     }
   });
 });

@@ -4,7 +4,7 @@ import { createPaymentCommands } from '../../../temporal/commands/payments/payme
 import { expectContract } from '../../../testing/expect-contract';
 import { seedCaptured } from '../../../testing/worlds/seed-payment';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 let database: Database;
@@ -14,7 +14,6 @@ let sandbox: { key: string; tenantId: string };
 beforeAll(async () => {
   // An invalid capture is rejected before its process gets the command.
   api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     sendPaymentCommand: (input) =>
       createPaymentCommands({ client: undefined as never, starter: undefined as never, database })(input),
   });

@@ -3,7 +3,7 @@ import { DomainError } from '../../../domain/domain-error';
 import { newId } from '../../../domain/ids';
 import { expectContract } from '../../../testing/expect-contract';
 import { seedCaptured } from '../../../testing/worlds/seed-payment';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 import type { AppInput } from '../../app';
 
 let api: TestApi;
@@ -12,7 +12,7 @@ let tenantId: string;
 let answerCommand: AppInput['sendPaymentCommand'];
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS, sendPaymentCommand: (input) => answerCommand(input) });
+  api = await startTestApi({ sendPaymentCommand: (input) => answerCommand(input) });
   ({ key, tenantId } = await api.newTenant());
 });
 afterAll(() => api.stop());

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '../../../domain/ids';
 import { expectContract } from '../../../testing/expect-contract';
 import { seedCaptured } from '../../../testing/worlds/seed-payment';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 import type { AppInput } from '../../app';
 
 const body = { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' };
@@ -13,7 +13,6 @@ let answerCommand: AppInput['sendPaymentCommand'] = async ({ at }) => ({ state: 
 
 beforeAll(async () => {
   api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     hasGateway: (id) => id.endsWith(':sandbox'),
     sendPaymentCommand: (input) => answerCommand(input),
   });

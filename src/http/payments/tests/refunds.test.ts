@@ -3,7 +3,7 @@ import { expectContract } from '../../../testing/expect-contract';
 import { inBatches } from '../../../testing/in-batches';
 import { casesOf } from '../../../testing/long-form';
 import { seedCaptured } from '../../../testing/worlds/seed-payment';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 /** Another process with the same database: its requests are not in turn with those of the first. */
@@ -12,8 +12,8 @@ let key: string;
 let tenantId: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
-  other = await startTestApi({ requestDeadlineMs: PATIENT_MS, database: api.database });
+  api = await startTestApi();
+  other = await startTestApi({ database: api.database });
   ({ key, tenantId } = await api.newTenant());
 });
 afterAll(async () => {

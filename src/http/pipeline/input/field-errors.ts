@@ -77,6 +77,7 @@ const formatNames: Record<string, string> = {
   'payment-method':
     "the gateway's token, such as pm_ok; this looks like a card number, and those must never be sent here: " +
     'collect the card with the gateway',
+  date: 'a date such as 2026-11-21',
   'date-time': 'an instant such as 2026-11-21T09:00:00Z',
 };
 

@@ -25,6 +25,6 @@ const checks: Record<string, (text: string) => boolean> = {
 
 /** Adds the formats of openapi.yaml to ajv. */
 export function addContractFormats(ajv: Ajv): void {
-  addFormats(ajv, ['date-time', 'uri']);
+  addFormats(ajv, ['date', 'date-time', 'uri']);
   for (const [name, check] of Object.entries(checks)) ajv.addFormat(name, check);
 }

@@ -55,6 +55,7 @@ describe('the sandbox and its operator', () => {
         currency: 'EUR',
         lines,
         at: new Date(),
+        recordedAt: new Date(),
       },
     ]);
     const { body: books } = await get('/ledger/balance', tenant.key);

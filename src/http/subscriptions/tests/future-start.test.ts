@@ -1,12 +1,12 @@
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 describe('Prefer: wait on a subscription', () => {
   let api: TestApi;
   let key: string;
   let planId: string;
   beforeAll(async () => {
-    api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+    api = await startTestApi();
     ({ key } = await api.newTenant());
     const amount = { amountMinor: 1000, currency: 'EUR' };
     const plan = await api.call('post', '/plans', key).send({ name: 'A', amount, interval: 'month' });

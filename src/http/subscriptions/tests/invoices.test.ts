@@ -4,13 +4,13 @@ import type { Subscription } from '../../../models/subscriptions/subscription';
 import { expectContract } from '../../../testing/expect-contract';
 import { seedCaptured } from '../../../testing/worlds/seed-payment';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 let api: TestApi;
 let key: string;
 let tenantId: string;
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
 });
 beforeEach(async () => {
   ({ key, tenantId } = await api.newTenant());

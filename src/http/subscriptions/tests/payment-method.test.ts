@@ -1,6 +1,6 @@
 import { DomainError } from '../../../domain/domain-error';
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
 import type { CheckPaymentMethodInput } from '../check-payment-method';
 
@@ -12,7 +12,6 @@ let isUnusable = false;
 
 beforeAll(async () => {
   api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     async checkPaymentMethod(input) {
       checked.push(input);
       if (isUnusable) throw new DomainError('PAYMENT_METHOD_UNUSABLE', 'Expired.', { pointer: '/paymentMethod' });

@@ -5,7 +5,7 @@ import { billingStandingOf, changePlan } from '../../../domain/subscriptions/pla
 import { expectContract } from '../../../testing/expect-contract';
 import { findPaidFunds } from '../../../services/subscriptions/paid-funds';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 const monthly = { name: 'Pro', amount: { amountMinor: 2900, currency: 'EUR' }, interval: 'month' };
 
@@ -14,7 +14,7 @@ let key: string;
 let tenantId: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
 });
 beforeEach(async () => {
   ({ key, tenantId } = await api.newTenant());

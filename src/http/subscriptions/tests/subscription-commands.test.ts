@@ -5,7 +5,7 @@ import { DomainError } from '../../../domain/domain-error';
 import { applyStep } from '../../../services/apply-step';
 import { expectContract } from '../../../testing/expect-contract';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 import {
   createSubscriptionCommands,
   type SendSubscriptionCommandInput,
@@ -21,7 +21,6 @@ let answerCommand: () => Promise<{ state: 'active'; at: string }>;
 
 beforeAll(async () => {
   api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     sendSubscriptionCommand: (input) => {
       sent.push(input);
       return answerCommand();

@@ -6,7 +6,7 @@ import type { UserStatus } from '../../../domain/users/user';
 import { people } from '../../../testing/queue-test-bed';
 import { expectContract } from '../../../testing/expect-contract';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 const monthly = { name: 'Pro', amount: { amountMinor: 2900, currency: 'EUR' }, interval: 'month' };
 
@@ -16,7 +16,6 @@ let tenantId: string;
 
 beforeAll(async () => {
   api = await startTestApi({
-    requestDeadlineMs: PATIENT_MS,
     hasGateway: (id) => id.endsWith(':sandbox'),
   });
 });

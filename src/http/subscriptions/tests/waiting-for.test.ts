@@ -3,7 +3,7 @@ import { hasEnded } from '../../../domain/subscriptions/subscription';
 import type { Subscription } from '../../../models/subscriptions/subscription';
 import { expectContract } from '../../../testing/expect-contract';
 import { seedSubscription } from '../../../testing/worlds/seed-subscription';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 import { presentSubscription } from '../present-subscription';
 
 let api: TestApi;
@@ -11,7 +11,7 @@ let key: string;
 let tenantId: string;
 
 beforeAll(async () => {
-  api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+  api = await startTestApi();
   ({ key, tenantId } = await api.newTenant());
 });
 afterAll(() => api.stop());

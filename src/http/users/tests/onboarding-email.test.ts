@@ -1,7 +1,7 @@
 import { DomainError } from '../../../domain/domain-error';
 import { newId } from '../../../domain/ids';
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 import type { SendOnboardingCommandInput } from '../../../temporal/commands/users/onboarding-commands';
 
 describe('the correction of an onboarding’s address', () => {
@@ -12,7 +12,6 @@ describe('the correction of an onboarding’s address', () => {
   const sent: SendOnboardingCommandInput[] = [];
   beforeAll(async () => {
     api = await startTestApi({
-      requestDeadlineMs: PATIENT_MS,
       sendOnboardingCommand: async (input) => {
         sent.push(input);
         if (refusal) throw refusal;

@@ -1,11 +1,11 @@
 import { expectContract } from '../../../testing/expect-contract';
-import { OPERATOR_KEY, PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { OPERATOR_KEY, startTestApi, type TestApi } from '../../../testing/test-api';
 
 describe('names and addresses in different spellings', () => {
   let api: TestApi;
   let key: string;
   beforeAll(async () => {
-    api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+    api = await startTestApi();
     ({ key } = await api.newTenant());
   });
   afterAll(() => api.stop());

@@ -1,5 +1,5 @@
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, type TestApi } from '../../../testing/test-api';
+import { startTestApi, type TestApi } from '../../../testing/test-api';
 
 describe('a user', () => {
   let api: TestApi;
@@ -9,7 +9,7 @@ describe('a user', () => {
     api.call('patch', `/users/${userId}`, key).set(headers).send(body).then(expectContract);
   const get = (path: string) => api.call('get', path, key).then(expectContract);
   beforeAll(async () => {
-    api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+    api = await startTestApi();
     ({ key } = await api.newTenant());
     const person = { email: 'ada@example.com', name: 'User' };
     ({ userId } = (await api.call('post', '/onboardings', key).send(person)).body);

@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { signVerificationToken } from '../../../contracts/users/verification-token';
 import { expectContract } from '../../../testing/expect-contract';
-import { PATIENT_MS, startTestApi, TOKEN_SECRET, type TestApi } from '../../../testing/test-api';
+import { startTestApi, TOKEN_SECRET, type TestApi } from '../../../testing/test-api';
 
 describe('a verification link in a mail', () => {
   let api: TestApi;
@@ -10,7 +10,7 @@ describe('a verification link in a mail', () => {
   let number = 0;
 
   beforeAll(async () => {
-    api = await startTestApi({ requestDeadlineMs: PATIENT_MS });
+    api = await startTestApi();
     ({ key, partnerId } = await api.newTenant());
   });
   afterAll(() => api.stop());

@@ -1,4 +1,5 @@
 import { newId } from '../../../domain/ids';
+import { postCapture } from '../../../domain/payments/ledger';
 import type { Database } from '../../../models/database';
 import type { OutboxRow } from '../../../models/outbox-row';
 import { newOutboxRow } from '../../../services/new-outbox-row';
@@ -62,19 +63,19 @@ async function newEvent(tenantId: string): Promise<OutboxRow> {
 
 const rowsOf = (tenantId: string, count: number) =>
   Promise.all(Array.from({ length: count }, () => newEvent(tenantId)));
-const countedOf = async (tenantId: string) => await database.models.dailyCounts.find({ tenantId }).lean();
+const countedOf = (tenantId: string) => database.models.reportBuckets.find({ tenantId }).lean();
 
 test('events whose counts could not be written are still to be counted', async () => {
   const tenantId = `${newId('partner')}:live`;
   const rows = await rowsOf(tenantId, 3);
   const away = new Error('MongoDB is away');
-  const bulkWrite = jest.spyOn(database.models.dailyCounts.collection, 'bulkWrite').mockRejectedValue(away);
+  const bulkWrite = jest.spyOn(database.models.reportBuckets.collection, 'bulkWrite').mockRejectedValue(away);
   await expect(createCountEvents({ database })(rows)).rejects.toBe(away);
   bulkWrite.mockRestore();
   for (const row of rows) expect(await rowById(row._id)).toMatchObject({ open: true, pending: ['analytics'] });
 });
 
-test('each event is counted once for its day, however many relays apply it at the same time', async () => {
+test('each event is counted once, however many relays apply it at the same time', async () => {
   const tenantId = `${newId('partner')}:live`;
   const rows = await rowsOf(tenantId, 10);
   const apply = createCountEvents({ database });
@@ -83,14 +84,16 @@ test('each event is counted once for its day, however many relays apply it at th
   expect(await database.models.outbox.countDocuments({ tenantId, open: true })).toBe(0);
   const counts = await countedOf(tenantId);
   expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(10);
-  const [day, type] = ['2026-03-01', 'onboarding.verified'];
+  const sums = { count: expect.any(Number), first: expect.any(Date), last: expect.any(Date) };
+  const [source, kind] = ['event', 'onboarding.verified'];
+  const about = { source, kind, detail: null, currency: null, day: '2026-03-01', recordedDay: expect.any(String) };
   for (const count of counts)
     expect(count).toEqual({
-      _id: expect.stringMatching(`^${tenantId}/${day}/${type}/\\d+$`),
+      _id: expect.stringMatching(`^${tenantId}/\\d{4}-\\d\\d-\\d\\d/event/2026-03-01/${kind}/-/\\d+$`),
       tenantId,
-      day,
-      type,
-      count: expect.any(Number),
+      ...about,
+      ...sums,
+      quarters: { 95: sums },
     });
 });
 
@@ -127,7 +130,7 @@ test('a lease of a hundred events is one transaction of eight commands, and no c
       'find outbox',
       'find outbox',
       'find events',
-      'update daily_counts',
+      'update report_buckets',
       'update outbox',
     ]
       .concat('commitTransaction')
@@ -135,4 +138,33 @@ test('a lease of a hundred events is one transaction of eight commands, and no c
   );
   expect(publish).not.toHaveBeenCalled();
   expect(await database.models.outbox.countDocuments({ tenantId, open: true })).toBe(0);
+});
+
+test('money is counted with the events of its steps, by one command more', async () => {
+  const tenantId = `${newId('partner')}:live`;
+  const [rows, paymentId] = [await rowsOf(tenantId, 2), newId('payment')];
+  const { events, ledgerPostings, reportBuckets } = database.models;
+  await events.updateOne({ _id: rows[0]!.eventId! }, { $set: { type: 'payment.captured', entityId: paymentId } });
+  const amount = { amountMinor: 1250, currency: 'EUR' };
+  const key = `${paymentId}:capture:1`;
+  const { key: _id, ...posting } = postCapture({ key, paymentId, captured: amount, authorised: amount });
+  await ledgerPostings.insertMany([{ _id, ...posting, tenantId, at, recordedAt: new Date() }]);
+  const taken = watchCommands(database);
+  await createCountEvents({ database })(rows);
+  expect(taken()).toEqual([
+    'find outbox',
+    'find events',
+    'find ledger_postings',
+    'update report_buckets',
+    'update outbox',
+    'commitTransaction',
+  ]);
+  const moved = { authorised: -1250, authorised_contra: -1250, captured: 1250, fulfilled: 1250 };
+  expect(await reportBuckets.findOne({ tenantId, source: 'posting' }).lean()).toMatchObject({
+    kind: 'capture',
+    currency: 'EUR',
+    count: 1,
+    moved,
+    quarters: { 95: { count: 1, moved } },
+  });
 });

@@ -1,4 +1,5 @@
 import { createMongoListingSearch } from '../../../clients/search/mongo-listing-search';
+import { searchFor } from '../../../clients/search/tests/searchable';
 import type { ListingSearch } from '../../../contracts/listings/search';
 import type { Database } from '../../../models/database';
 import { acceptListing } from '../../../services/listings/accept-listing';
@@ -82,10 +83,7 @@ const waitingRows = () => database.models.outbox.find({ open: true, pending: 'se
 async function expectAtRest(): Promise<void> {
   const listings = await database.models.listings.find({ tenantId }).lean();
   const live = listings.filter(({ state }) => state === 'live');
-  const query = { text: null, categories: null, price: null, attributeTerms: [], ownerRef: null, facets: [] };
-  const at = new Date();
-  const all = { ...query, tenantId, currency: 'EUR', sort: 'price', at, after: null, limit: 100 } as const;
-  const { hits } = await search.query(all);
+  const { hits } = await search.query(searchFor(tenantId, { currency: 'EUR', sort: 'price', at: new Date() }));
   const found = hits.map(({ listingId, position: [price] }) => `${listingId} ${price}`);
   expect(found.sort()).toEqual(
     live.map(({ _id, live: content }) => `${_id} ${content?.price?.amountMinor ?? null}`).sort(),

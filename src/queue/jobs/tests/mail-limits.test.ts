@@ -167,7 +167,7 @@ test("a reset deletes a sandbox's mails and does not lift its limits; withheld m
   expect(received()).toEqual([email, email]);
   expect(await database.models.sandboxMails.countDocuments({ tenantId })).toBe(5);
 
-  await deleteTenantData({ database, tenantId, requireHeld: async () => undefined });
+  await deleteTenantData({ database, tenantId, requireHeld: async () => undefined, removeFile: async () => undefined });
   expect(await database.models.sandboxMails.countDocuments({ tenantId })).toBe(0);
   await world.attempt(await world.order({ tenantId, email }), deliver);
   expect(received()).toHaveLength(2);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ListingSearch } from '../../../contracts/listings/search';
 import type { Database } from '../../../models/database';
+import type { StuckItem } from '../../../models/operator/stuck-item';
 import type { SearchDifference, SearchProgress } from '../../../models/reconciler-state';
 import {
   compareIndex,
@@ -9,6 +10,7 @@ import {
 } from '../../../services/listings/search/compare-index';
 import { mendIndex } from '../../../services/listings/search/mend-index';
 import { mendStuckItem, openStuckItem } from '../../../services/operator/stuck-items';
+import { chunksOf } from '../suspects';
 import { nextInIndex, nextListings, perLookOf } from './next-versions';
 
 export interface SearchReconcilerInput {
@@ -30,6 +32,8 @@ export interface SearchReconciled {
 
 const ID = 'search';
 const none: SearchProgress = { listingId: '', shownId: '', differing: [] };
+/** Listings that are mended together: what fails with one of them holds up no others. */
+const MENDED_TOGETHER = 500;
 /** Listings of which the progress remembers since when they differ; the round finds the others again. */
 const MAX_REMEMBERED = 1000;
 
@@ -48,13 +52,31 @@ export function createSearchReconciler({
 }: SearchReconcilerInput): () => Promise<SearchReconciled> {
   const states = database.models.reconcilerStates;
 
-  /** Returns what still differs, where the index takes writes; all of it where the index does not. */
+  /** Returns what still differs, in the same order; all of it where the index takes no writes. */
   async function mend(listingIds: readonly string[]): Promise<IndexDifference[]> {
-    try {
-      return await mendIndex({ database, search, listingIds });
-    } catch (error) {
-      logger.warn({ reason: (error as Error).message }, 'The search index does not take writes');
-      return compareIndex({ database, search, listingIds });
+    const differing: IndexDifference[] = [];
+    for (const some of chunksOf(listingIds, MENDED_TOGETHER)) {
+      try {
+        differing.push(...(await mendIndex({ database, search, listingIds: some })));
+      } catch (error) {
+        logger.warn({ reason: (error as Error).message }, 'The search index does not take writes');
+        differing.push(...(await compareIndex({ database, search, listingIds: some })));
+      }
+    }
+    return differing;
+  }
+
+  /** Takes off the operator's list what the index has by now, whoever brought it there. */
+  async function clearList(): Promise<void> {
+    const listed = await database.models.stuckItems
+      .find({ open: true, kind: 'search_mismatch' }, { entityId: 1 })
+      .lean<Pick<StuckItem, '_id' | 'entityId'>[]>();
+    for (const some of chunksOf(listed, MENDED_TOGETHER)) {
+      const listingIds = some.map(({ entityId }) => entityId);
+      const differing = await compareIndex({ database, search, listingIds });
+      const known = new Set(differing.map(({ listingId }) => listingId));
+      for (const subject of new Set(listingIds))
+        if (!known.has(subject)) await mendStuckItem({ database, kind: 'search_mismatch', subject });
     }
   }
 
@@ -84,9 +106,7 @@ export function createSearchReconciler({
       remembered.filter((one) => now.getTime() - one.since.getTime() >= patienceMs).map(({ listingId }) => listingId),
     );
     for (const difference of differing) if (old.has(difference.listingId)) await list(difference);
-    const known = new Set(differing.map(({ listingId }) => listingId));
-    for (const { listingId } of from.differing)
-      if (!known.has(listingId)) await mendStuckItem({ database, kind: 'search_mismatch', subject: listingId });
+    await clearList();
 
     const to: SearchProgress = { listingId: listings.next, shownId: shown.next, differing: remembered };
     await states.updateOne({ _id: ID }, { $set: { search: to, heldUntil: now } }, { upsert: true });

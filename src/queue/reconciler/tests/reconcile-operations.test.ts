@@ -1,4 +1,6 @@
 import { listingExpirationId } from '../../../contracts/listings/expiration';
+import type { OrderedBackfill } from '../../../contracts/operation';
+import { reportBackfillId } from '../../../contracts/reports/report-schedules';
 import { advanceClockId } from '../../../contracts/sandbox/sandbox-clock';
 import type { Database } from '../../../models/database';
 import { acceptSweep } from '../../../services/listings/sweep/sweep-operation';
@@ -65,6 +67,24 @@ it('a sweep that was terminated in Temporal fails, and keeps its counts', async 
   expect(await run()).toEqual({ ended: 1 });
   const fired = [{ type: 'listing.expired', count: 3 }];
   expect(await read(operationId)).toMatchObject({ state: 'failed', failure: { workflowId }, fired });
+});
+
+it('a backfill that was terminated in Temporal fails, but not while its reports are made', async () => {
+  const { tenantId } = await seedPartner({ database });
+  const backfill = { scheduleId: 'rsc_1', accepted: 2, isAccepted: true } as OrderedBackfill;
+  const operations = await Promise.all(
+    [true, false].map(async (isAccepted) => {
+      const [operationId] = await newSweep();
+      const set = { tenantId, type: 'backfill_reports', backfill: { ...backfill, isAccepted }, sweep: null } as const;
+      await database.models.operations.updateOne({ _id: operationId }, { $set: set });
+      await started(operationId, reportBackfillId(operationId));
+      workflows.end(reportBackfillId(operationId));
+      return operationId;
+    }),
+  );
+  expect(await run()).toEqual({ ended: 1 });
+  const states = await Promise.all(operations.map(async (id) => (await read(id)).state));
+  expect(states).toEqual(['running', 'failed']);
 });
 
 it('an operation whose start was never carried out fails too', async () => {

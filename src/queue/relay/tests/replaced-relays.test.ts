@@ -27,9 +27,9 @@ afterAll(() => bed.close());
 const countingConsumer = (counted: Database, consumer: Consumer) => async (row: OutboxRow) =>
   counted.inTransaction(async (session) => {
     if (!(await markDone({ database: counted, rowId: row._id, consumer, session }))) return false;
-    await counted.models.dailyCounts.updateOne(
+    await counted.models.reportBuckets.updateOne(
       { _id: `${row._id}/${consumer}` },
-      { $inc: { count: 1 }, $setOnInsert: { tenantId: row.tenantId, day: '', type: '' } },
+      { $inc: { count: 1 }, $setOnInsert: { tenantId: row.tenantId } },
       { upsert: true, session },
     );
     return true;
@@ -106,7 +106,7 @@ test('every effect happens once per consumer though Redis is flushed and both re
   bed.runRelay(relayInput());
 
   await eventually(async () => expect(await database.models.outbox.countDocuments({ open: true })).toBe(0), 300_000);
-  const effects = await database.models.dailyCounts.find().lean();
+  const effects = await database.models.reportBuckets.find().lean();
   expect(effects.filter(({ count }) => count !== 1)).toEqual([]);
   const expected = rows.flatMap((row) => row.pending.map((consumer) => `${row._id}/${consumer}`));
   expect(effects.map(({ _id }) => _id).toSorted()).toEqual(expected.toSorted());

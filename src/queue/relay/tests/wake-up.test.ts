@@ -96,6 +96,7 @@ describe('a process without a relay', () => {
   let other: Database;
   let redis: Redis;
   let prefix: string;
+  let announcements: jest.SpyInstance;
 
   beforeEach(async () => {
     prefix = ownPrefix();
@@ -103,6 +104,7 @@ describe('a process without a relay', () => {
     other = openDatabase({ uri: bed.uri, appName: 'test-other', unavailableAfterMs: 20_000 });
     await other.connection.asPromise();
     announceRows({ database: other, redis, prefix });
+    announcements = jest.spyOn(redis, 'zadd');
     bed.onClear(async () => {
       redis.disconnect();
       await other.close();
@@ -127,11 +129,9 @@ describe('a process without a relay', () => {
     const at = (ms: number) => ({ dueAt: new Date(ms) });
     await insert([rowFor('mail', at(3000)), rowFor('mail', at(2000)), rowFor('temporal', at(1000))], other);
     await insert([rowFor('analytics'), rowFor('mail', at(4000))], other);
-    const found = await eventually(async () => {
-      const members = await redis.zrange(`${prefix}:outbox-due`, '0', '-1', 'WITHSCORES');
-      expect(members).toHaveLength(4);
-      return members;
-    });
+    await eventually(() => expect(announcements).toHaveBeenCalledTimes(2));
+    await Promise.all(announcements.mock.results.map(({ value }) => value as Promise<unknown>));
+    const found = await redis.zrange(`${prefix}:outbox-due`, '0', '-1', 'WITHSCORES');
     expect(found).toEqual(['temporal', '1000', 'mail', '2000']);
     const heard: DueRow[] = [];
     for (let relays = 0; relays < 3; relays += 1) hear((rows) => heard.push(...rows));

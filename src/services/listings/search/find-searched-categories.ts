@@ -1,7 +1,9 @@
+import { readWithin, type CallerDeadline } from '../../../contracts/listings/caller-deadline';
 import { DomainError } from '../../../domain/domain-error';
 import type { CategoryAttribute } from '../../../domain/listings/categories';
 import { MAX_CATEGORY_DEPTH } from '../../../domain/listings/categories';
 import type { Database } from '../../../models/database';
+import type { ListingCategory } from '../../../models/listings/listing-category';
 import { findCategory } from '../find-category';
 
 export interface FindSearchedCategoriesInput {
@@ -11,6 +13,7 @@ export interface FindSearchedCategoriesInput {
   slug: string | null;
   /** The keys of the attributes that the search names. */
   keys: readonly string[];
+  deadline: CallerDeadline;
 }
 
 export interface SearchedCategories {
@@ -25,12 +28,12 @@ const MAX_DEFINITIONS = 200;
 
 /** Returns the categories of a search with their attributes. @throws DomainError `CATEGORY_UNKNOWN` */
 export async function findSearchedCategories(input: FindSearchedCategoriesInput): Promise<SearchedCategories> {
-  const { database, tenantId, slug, keys } = input;
+  const { database, tenantId, slug, keys, deadline } = input;
   const { listingCategories } = database.models;
   if (slug === null) {
     if (keys.length === 0) return { categories: null, known: [] };
     const defining = await listingCategories
-      .find({ tenantId, 'attributes.key': { $in: [...keys] } }, { attributes: 1 })
+      .find({ tenantId, 'attributes.key': { $in: [...keys] } }, { attributes: 1 }, readWithin(deadline))
       .limit(MAX_DEFINITIONS)
       .lean();
     return { categories: null, known: defining.flatMap(({ attributes }) => attributes) };
@@ -44,15 +47,19 @@ export async function findSearchedCategories(input: FindSearchedCategoriesInput)
         pointer: '/category',
       },
     );
-  const found = [top];
+  // Those of a thousand categories are read only where the search names some.
+  const attributes = keys.length === 0 ? {} : { attributes: 1 };
+  const found: Pick<ListingCategory, 'slug' | 'attributes'>[] = [top];
   let level = [slug];
   for (let depth = 1; depth < MAX_CATEGORY_DEPTH && level.length > 0; depth += 1) {
-    const below = await listingCategories.find({ tenantId, parent: { $in: level } }).lean();
+    const below = await listingCategories
+      .find({ tenantId, parent: { $in: level } }, { slug: 1, ...attributes }, readWithin(deadline))
+      .lean();
     found.push(...below);
     level = below.map((category) => category.slug);
   }
   return {
     categories: found.map((category) => category.slug),
-    known: found.flatMap(({ attributes }) => attributes),
+    known: keys.length === 0 ? [] : found.flatMap((category) => category.attributes),
   };
 }

@@ -27,7 +27,8 @@ export async function indexListings({
   const shown = published.map(searchableOf).filter((searchable) => searchable !== null);
   const known = new Set(shown.map(({ listingId }) => listingId));
   const hidden = published.filter(({ _id }) => !known.has(_id)).map(removalOf);
-  await search.put(shown);
-  await search.remove([...hidden, ...deleted]);
+  // A listing that the index does not take holds up no removal: what buyers must not find matters more.
+  const written = await Promise.allSettled([search.put(shown), search.remove([...hidden, ...deleted])]);
+  for (const write of written) if (write.status === 'rejected') throw write.reason;
   return listings;
 }

@@ -1,8 +1,10 @@
-import type { ListingSearch, SearchQuery, SearchResult } from '../../../contracts/listings/search';
+import { readWithin } from '../../../contracts/listings/caller-deadline';
+import type { ListingSearch, SearchHit, SearchQuery, SearchResult } from '../../../contracts/listings/search';
 import { isShownAt } from '../../../domain/listings/listing';
-import type { SearchPosition } from '../../../domain/listings/search/search-filters';
+import { meetsFilters, type SearchPosition } from '../../../domain/listings/search/search-filters';
 import type { Database } from '../../../models/database';
 import type { Listing } from '../../../models/listings/listing';
+import { searchFactsOf } from './searchable-of';
 
 export interface SearchListingsInput {
   database: Pick<Database, 'models'>;
@@ -18,36 +20,54 @@ export interface FoundListings extends Pick<SearchResult, 'total' | 'facets'> {
 }
 
 /**
- * Returns a page of a search. The index only proposes: every hit is read from the database and judged there, so that an
- * index that is late shows nothing that is over, and a page that shrinks by it is filled up.
+ * Returns a page of a search. The index only proposes: every hit is read from the database and judged there by the
+ * time and the filters, so that an index that is late shows nothing that is over or costs more than was asked for, and
+ * a page that shrinks by it is filled up. Where that happens the total is not exact, nor are the facets.
  */
 export async function searchListings({ database, search, query }: SearchListingsInput): Promise<FoundListings> {
-  const { tenantId, at, limit } = query;
+  const { limit } = query;
   // One more than the page shows whether there is a next one.
   const wanted = limit + 1;
-  const found: { listing: Listing; position: SearchPosition }[] = [];
+  const result = await search.query({ ...query, limit: wanted });
+  const found: FoundHit[] = [];
   let dropped = 0;
-  let first: SearchResult | null = null;
-  for (let asked = wanted, { after } = query; ; asked *= 2) {
-    const result = await search.query({ ...query, after, limit: asked });
-    first ??= result;
-    const { hits } = result;
-    const ids = hits.map(({ listingId }) => listingId);
-    const listings = await database.models.listings.find({ tenantId, _id: { $in: ids } }).lean<Listing[]>();
-    const byId = new Map(listings.map((listing) => [listing._id, listing]));
-    for (const { listingId, position } of hits) {
-      const listing = byId.get(listingId);
-      if (listing && isShownAt(listing, at)) found.push({ listing, position });
-      else dropped += 1;
-    }
-    after = hits.at(-1)?.position ?? null;
+  for (let { hits } = result, asked = wanted; ; hits = await result.more(asked)) {
+    const shown = await shownOf({ database, query, hits });
+    found.push(...shown);
+    dropped += hits.length - shown.length;
     if (found.length >= wanted || hits.length < asked) break;
+    asked *= 2;
   }
+  const { total, facets } = result;
   const page = found.slice(0, limit);
   return {
     listings: page.map(({ listing }) => listing),
     next: found.length > limit ? (page.at(-1)?.position ?? null) : null,
-    total: { ...first.total, value: first.total.value - dropped },
-    facets: first.facets,
+    total: { value: total.value - dropped, isExact: total.isExact && dropped === 0 },
+    facets,
   };
+}
+
+interface FoundHit extends Pick<SearchHit, 'position'> {
+  listing: Listing;
+}
+
+interface ShownOfInput extends Omit<SearchListingsInput, 'search'> {
+  hits: readonly SearchHit[];
+}
+
+/** Returns the hits that buyers see and that meet the filters as they are now. */
+async function shownOf({ database, query, hits }: ShownOfInput): Promise<FoundHit[]> {
+  if (hits.length === 0) return [];
+  const { tenantId, at, deadline } = query;
+  const ids = hits.map(({ listingId }) => listingId);
+  const listings = await database.models.listings
+    .find({ tenantId, _id: { $in: ids } }, null, readWithin(deadline))
+    .lean<Listing[]>();
+  const byId = new Map(listings.map((listing) => [listing._id, listing]));
+  return hits.flatMap(({ listingId, position }) => {
+    const listing = byId.get(listingId);
+    if (!listing || !isShownAt(listing, at)) return [];
+    return meetsFilters(query, searchFactsOf(listing), at.getTime()) ? [{ listing, position }] : [];
+  });
 }

@@ -3,7 +3,6 @@ import {
   LISTING_EXPIRATION,
   listingExpirationId,
   type FinishSweepInput,
-  type ListingExpirationInput,
   type SweepBegun,
   type SweepStep,
 } from '../../../contracts/listings/expiration';
@@ -18,7 +17,7 @@ import type { Operation } from '../../../models/sandbox/operation';
 import { claimEntity } from '../../claim-entity';
 import { createClock } from '../../clock';
 import { insertDocuments } from '../../insert-documents';
-import { newOutboxRow } from '../../new-outbox-row';
+import { newOperationRow } from '../../new-outbox-row';
 import { countDueListings } from './count-due';
 
 export interface AcceptSweepInput {
@@ -68,22 +67,9 @@ export async function acceptSweep(input: AcceptSweepInput): Promise<{ operation:
     sweep: { partnerId, dryRun, counts: { expired: 0, reminded: 0, ended: 0 } },
     by,
   };
-  const { _id: operationId } = operation;
-  const order: ListingExpirationInput = { tenantId, operationId, correlationId };
-  const row = newOutboxRow({
-    tenantId,
-    entityType: 'operation',
-    entityId: operationId,
-    correlationId,
-    start: {
-      workflowType: LISTING_EXPIRATION,
-      workflowId: listingExpirationId(operationId),
-      taskQueue: taskQueues.listings,
-      input: { ...order },
-    },
-    pending: ['temporal'],
-    delayMs,
-  });
+  const workflowId = listingExpirationId(operation._id);
+  const start = { workflowType: LISTING_EXPIRATION, workflowId, taskQueue: taskQueues.listings };
+  const row = newOperationRow({ operation, start, delayMs });
   await insertDocuments({ model: models.operations, documents: [operation], session });
   await insertDocuments({ model: models.outbox, documents: [row], session });
   return { operation, row };

@@ -17,6 +17,8 @@ export interface ResetSandboxInput {
   keepIdempotencyId?: string;
   /** From the `whileResetting` that encloses the call. */
   requireHeld: RequireHeld;
+  /** Removes the bytes of a file. */
+  removeFile: (fileId: string) => Promise<void>;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -35,6 +37,7 @@ export async function resetSandbox({
   tenantId,
   keepIdempotencyId,
   requireHeld,
+  removeFile,
 }: ResetSandboxInput): Promise<void> {
   requireSandbox(tenantId);
   const { operations, outbox } = database.models;
@@ -51,7 +54,7 @@ export async function resetSandbox({
   await inParallel([...new Set(workflowIds)], (workflowId) =>
     workflows.terminate({ workflowId, reason: 'The sandbox was reset' }),
   );
-  const isEmpty = await deleteTenantData({ database, tenantId, keepIdempotencyId, requireHeld });
+  const isEmpty = await deleteTenantData({ database, tenantId, keepIdempotencyId, requireHeld, removeFile });
   if (!isEmpty) {
     throw new DomainError(
       'OUTCOME_PENDING',

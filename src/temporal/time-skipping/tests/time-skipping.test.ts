@@ -118,7 +118,6 @@ describe('no skip is left on while the workflow is at work', () => {
     const advanced = advanceWorkflowTo({ client, workflowId, offsetMs: 20 * WORK_MS });
     await waitFor(async () => (await skipsOf(workflowId)).length > 1, {
       what: 'the skip to be switched off',
-      timeoutMs: 15_000,
     }).finally(release);
     expect(await advanced).toBeNull();
     expect((await skipsOf(workflowId)).slice(0, 2)).toEqual(['on', 'off']);

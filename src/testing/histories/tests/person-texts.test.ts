@@ -41,6 +41,7 @@ it('every text that a person or a partner wrote is known, wherever it is kept', 
       submittedBy: 'clerk-7',
       decision: { reason: 'quality', comment: 'Say more', fields: [{ pointer: '/title', comment: 'Too short' }] },
     },
+    reports: { deliverTo: [{ email: 'Reader@example.com', emailKey: 'reader@example.com', attach: null }] },
     commandPayloads: { payload: { note: 'Papers checked', refundId: 'ref_1' } },
   } as const;
   for (const [name, fields] of Object.entries(kept))
@@ -54,6 +55,7 @@ it('every text that a person or a partner wrote is known, wherever it is kept', 
       ['pm_pay', 'payer-1', 'order-1', 'A clock', 'upper'],
       ['A bike', 'Nearly new', 'north', 'dealer-17', 'A scam', 'clerk-7', 'Say more', 'Too short'],
       ['Too slow', 'Gold plan', 'subscriber-1', 'pm_sub', 'left', 'Papers checked'],
+      ['Reader@example.com', 'reader@example.com'],
     ]
       .flat()
       .sort(),

@@ -5,7 +5,9 @@ import type { StoredListingState } from '../../../../domain/listings/listing';
 import type { Database } from '../../../../models/database';
 import type { Listing } from '../../../../models/listings/listing';
 import { compareIndex } from '../../../../services/listings/search/compare-index';
+import { insertDocuments } from '../../../../services/insert-documents';
 import { indexListings } from '../../../../services/listings/search/index-listings';
+import { openStuckItem } from '../../../../services/operator/stuck-items';
 import { createStuckOperations } from '../../../../services/operator/stuck-operations';
 import { silent } from '../../../../testing/queue-test-bed';
 import { openTestDatabase } from '../../../../testing/servers/test-database';
@@ -23,8 +25,8 @@ beforeAll(async () => {
 afterAll(() => drop());
 beforeEach(() => Promise.all(Object.values(database.models).map((model) => model.collection.deleteMany({}))));
 
-/** Writes a listing that the index does not know. Returns its id. */
-async function given(state: StoredListingState, version = 3): Promise<string> {
+/** Returns a listing that the index does not know. */
+function listingIn(state: StoredListingState, version = 3): Listing {
   const id = newId('listing');
   const isPublished = state !== 'draft';
   const live = {
@@ -52,14 +54,34 @@ async function given(state: StoredListingState, version = 3): Promise<string> {
     publishedAt: isPublished ? new Date() : null,
     expiresAt: isPublished ? new Date(Date.now() + 86_400_000) : null,
   };
-  await database.models.listings.create(listing);
-  return id;
+  return listing as Listing;
 }
+
+const write = async (listings: readonly Listing[]): Promise<string[]> => {
+  await insertDocuments({ model: database.models.listings, documents: listings });
+  return listings.map(({ _id }) => _id);
+};
+
+/** Writes a listing that the index does not know. Returns its id. */
+const given = async (state: StoredListingState): Promise<string> => (await write([listingIn(state)]))[0]!;
+/** Writes live listings that the index does not know. Returns their ids in order. */
+const givenLive = (count: number): Promise<string[]> => write(Array.from({ length: count }, () => listingIn('live')));
+
+const full = async (): Promise<never> => {
+  throw new Error('The index is full');
+};
 const allIds = async () => (await database.models.listings.find({}, { _id: 1 }).lean()).map(({ _id }) => _id);
 const entries = () => database.models.listingSearchEntries;
 const differences = async (more: string[] = []) =>
   compareIndex({ database, search, listingIds: [...(await allIds()), ...more] });
 const items = () => database.models.stuckItems.find({}).lean();
+
+/** Makes one of the remembered differences as old as that. */
+const differSince = (place: number, ms: number) =>
+  database.models.reconcilerStates.updateOne(
+    { _id: 'search' },
+    { $set: { [`search.differing.${place}.since`]: new Date(Date.now() - ms) } },
+  );
 
 it('mends what the index missed, has too old, shows wrongly or has of nothing, and then finds nothing', async () => {
   const missed = await given('live');
@@ -102,25 +124,17 @@ it('compares everything within a round of slices, and begins again', async () =>
 it('lists a difference that lasts a minute, with a remedy, until the index takes the listing', async () => {
   const listingId = await given('live');
   let isAway = true;
-  const refuse = async () => {
-    throw new Error('The index is full');
-  };
   const away: ListingSearch = {
     ...search,
-    put: (listings) => (isAway ? refuse() : search.put(listings)),
-    remove: (listings) => (isAway ? refuse() : search.remove(listings)),
+    put: (listings) => (isAway ? full() : search.put(listings)),
+    remove: (listings) => (isAway ? full() : search.remove(listings)),
   };
   const reconcile = createSearchReconciler({ database, search: away, logger: silent });
-  const differSince = (ms: number) =>
-    database.models.reconcilerStates.updateOne(
-      { _id: 'search' },
-      { $set: { 'search.differing.0.since': new Date(Date.now() - ms) } },
-    );
   expect(await reconcile()).toEqual({ mended: 0, differing: 1 });
-  await differSince(50_000);
+  await differSince(0, 50_000);
   await reconcile();
   expect(await items()).toEqual([]);
-  await differSince(60_000);
+  await differSince(0, 60_000);
   expect(await reconcile()).toEqual({ mended: 0, differing: 1 });
   const [item] = await items();
   expect(item).toMatchObject({
@@ -145,4 +159,52 @@ it('lists a difference that lasts a minute, with a remedy, until the index takes
   expect([await waiting(), await differences()]).toEqual([[], []]);
   await reconcile();
   expect((await items()).map(({ state }) => state).sort()).toEqual(['mended', 'restarted']);
+});
+
+it('remembers a thousand differences, and forgets none of them for one that is found later', async () => {
+  const first = { ...listingIn('live'), _id: 'lst_00000000000000000000000000' };
+  const ids = await givenLive(1000);
+  const last = ids.toSorted().at(-1)!;
+  const away: ListingSearch = { ...search, put: full };
+  const reconcile = createSearchReconciler({ database, search: away, logger: silent, slice: 2000 });
+  expect(await reconcile()).toEqual({ mended: 0, differing: 1000 });
+  await differSince(999, 60_000);
+  await write([first]);
+  expect(await reconcile()).toEqual({ mended: 0, differing: 1001 });
+  const { search: progress } = await database.models.reconcilerStates.findById('search').lean().orFail();
+  const remembered = new Set(progress?.differing.map(({ listingId }) => listingId));
+  expect([remembered.size, remembered.has(first._id)]).toEqual([1000, false]);
+  expect((await items()).map(({ entityId }) => entityId)).toEqual([last]);
+});
+
+it('clears the list of what the index has by now, although the reconciler remembers nothing of it', async () => {
+  const [mended, away] = [await given('live'), await given('live')];
+  for (const entityId of [mended, away])
+    await openStuckItem({
+      database,
+      tenantId,
+      kind: 'search_mismatch',
+      entityType: 'listing',
+      entityId,
+      subject: entityId,
+      detail: 'The index did not have the listing',
+    });
+  await indexListings({ database, search, listingIds: [mended] });
+  await createSearchReconciler({ database, search: { ...search, put: full }, logger: silent })();
+  const states = new Map((await items()).map(({ entityId, state }) => [entityId, state]));
+  expect([states.get(mended), states.get(away)]).toEqual(['mended', 'open']);
+});
+
+it('mends the others where the index takes one of them by no means', async () => {
+  const ids = (await givenLive(600)).toSorted();
+  const hidden = ids[1]!;
+  await indexListings({ database, search, listingIds: [hidden] });
+  await database.models.listings.updateOne({ _id: hidden }, { $set: { state: 'withdrawn', version: 4 } });
+  const choosy: ListingSearch = {
+    ...search,
+    put: (listings) => (listings.some(({ listingId }) => listingId === ids[0]) ? full() : search.put(listings)),
+  };
+  const reconcile = createSearchReconciler({ database, search: choosy, logger: silent });
+  expect(await reconcile()).toEqual({ mended: 101, differing: 499 });
+  expect(await search.versionsOf([hidden])).toMatchObject([{ version: 4, isShown: false }]);
 });

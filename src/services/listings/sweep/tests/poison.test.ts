@@ -34,7 +34,16 @@ async function withPoison() {
   return { tenantId, ids, poison: ids[1]!, page: { database, tenantId, at, after: null } };
 }
 const plant = (tenantId: string, entityId: string, step: string) =>
-  database.models.events.collection.insertOne({ _id: newId('event'), tenantId, entityId, step, version: 9 } as never);
+  database.models.events.collection.insertOne({
+    _id: newId('event'),
+    tenantId,
+    entityId,
+    step,
+    version: 9,
+    type: 'listing.changed',
+    at: MIDNIGHT,
+    data: {},
+  } as never);
 const openItems = (tenantId: string) => database.models.stuckItems.find({ tenantId, open: true }).lean();
 const reconcile = () =>
   createReconciler({ database, processes: visibleWorkflows().processes, logger: silent, recheckAfterMs: 20 })();

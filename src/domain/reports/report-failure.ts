@@ -1,0 +1,16 @@
+import type { ReportFailure } from './report';
+
+const details: Record<string, string> = {
+  FILE_DAMAGED: 'A file was not read back as it was written. Nothing of it is offered; make the report again.',
+  REPORT_TOO_LARGE: 'More rows were found than a report may have. Choose a shorter window, or filter it.',
+  AMOUNT_TOO_LARGE: 'The amounts add up to more than can be counted exactly. Choose a shorter window, or filter it.',
+  PARTS_MISSING: 'What was gathered is not complete. Make the report again.',
+  StorageUnavailable: 'The file storage took nothing for an hour. Make the report again once it works.',
+};
+
+/** Returns the reason of a failed report by the code that a step failed with. */
+export function failureOf(code: string): ReportFailure {
+  const detail = details[code];
+  if (detail === undefined) return { code: 'INTERNAL', detail: 'An unexpected error ended the report. Make it again.' };
+  return { code: code === 'StorageUnavailable' ? 'STORAGE_UNAVAILABLE' : code, detail };
+}

@@ -1,0 +1,58 @@
+import { statesOf, terminalStates, transitionsToMermaid, type Transitions } from '../transitions';
+
+export type ReportState =
+  | 'accepted'
+  | 'gathering'
+  | 'rendering'
+  | 'storing'
+  | 'completed'
+  | 'expired'
+  | 'failed'
+  | 'cancelled';
+
+const ends = { failed: 'a fault that a retry does not cure', cancelled: 'cancelled' } as const;
+
+/** Every transition that a report may make: the source of guards, tests and the picture in docs/reports.md. */
+export const reportTransitions: Transitions<ReportState> = {
+  accepted: { gathering: 'one of the two places is free', ...ends },
+  gathering: { rendering: 'figures and rows are complete', ...ends },
+  rendering: { storing: 'every file is written', ...ends },
+  storing: { completed: 'every file was read back as it was written', ...ends },
+  completed: { expired: 'a clean-up removed the files' },
+  expired: {},
+  failed: {},
+  cancelled: {},
+};
+
+export const reportStates = statesOf<ReportState>(reportTransitions);
+/** The states in which the report's process has nothing left to do. */
+export const endedReportStates: readonly ReportState[] = [
+  'completed',
+  ...terminalStates<ReportState>(reportTransitions),
+];
+export const openReportStates = reportStates.filter((state) => !endedReportStates.includes(state));
+
+export const hasReportEnded = (state: ReportState): boolean => endedReportStates.includes(state);
+
+/** Returns the picture of the table, for docs/reports.md. */
+export const reportsToMermaid = (): string => transitionsToMermaid({ table: reportTransitions, initial: 'accepted' });
+
+/** The number of reports of a tenant that are made at a time. */
+export const REPORTS_AT_ONCE = 2;
+/** A report with more rows is refused when it is asked for. */
+export const MAX_ROWS = 1_000_000;
+
+/** Returns how much of the work is done, in percent: by the state, and by the rows while they are gathered. */
+export function percentOf({ state, rows, of }: { state: ReportState; rows: number; of: number }): number {
+  if (state === 'completed' || state === 'expired') return 100;
+  if (state === 'storing') return 95;
+  if (state === 'rendering') return 70;
+  if (state !== 'gathering') return 0;
+  return of === 0 ? 5 : Math.min(69, 5 + Math.floor((64 * rows) / of));
+}
+
+/** Why a report failed: a code, and a sentence with the remedy. */
+export interface ReportFailure {
+  code: string;
+  detail: string;
+}

@@ -1,0 +1,33 @@
+import { asOfOfStatement, type AsOfOfStatementInput, type StatementTimes } from './statement-chain';
+
+const at = (day: number): Date => new Date(Date.UTC(2026, 3, day));
+const statement = (asOf: number, previousAsOf: number | null = null): StatementTimes => ({
+  asOf: at(asOf),
+  previousAsOf: previousAsOf === null ? null : at(previousAsOf),
+});
+const asOfOf = (neighbours: Partial<AsOfOfStatementInput>) =>
+  asOfOfStatement({ window: { period: '2026-03' }, asOf: at(9), before: null, own: null, next: null, ...neighbours });
+
+it.each([
+  ['the first statement', {}, 9],
+  ['one that is made again', { own: statement(2) }, 9],
+  ['one after the month before', { before: statement(9) }, 9],
+  ['one that failed after the next went on from it', { next: statement(6, 4) }, 4],
+  ['one that was made again, and whose second did not end', { own: statement(2), next: statement(6, 4) }, 4],
+  ['one that is made after the next, which went on from none', { next: statement(6) }, 6],
+])('the asOf of %s joins its neighbours', (_which, neighbours, day) => {
+  expect(asOfOf(neighbours)).toEqual(at(day));
+});
+
+it.each([
+  ['WINDOW_CLOSED', 'the next went on from it', { own: statement(4), next: statement(6, 4) }],
+  [
+    'WINDOW_CLOSED',
+    'the next went on from none, and it was made afterwards',
+    { own: statement(6), next: statement(6) },
+  ],
+  ['AS_OF_INVALID', 'the month before counts more', { before: statement(10) }],
+  ['AS_OF_INVALID', 'the month before counts more than the next does', { before: statement(5), next: statement(6, 4) }],
+])('is refused as %s where %s', (code, _where, neighbours) => {
+  expect(() => asOfOf(neighbours)).toThrow(expect.objectContaining({ code }));
+});

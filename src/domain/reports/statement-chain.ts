@@ -1,0 +1,45 @@
+import { DomainError } from '../domain-error';
+
+/** A statement as far as its neighbours need it. */
+export interface StatementTimes {
+  asOf: Date;
+  /** The `asOf` of the statement of the month before, from whose closing it goes on; null where none was made. */
+  previousAsOf: Date | null;
+}
+
+export interface AsOfOfStatementInput {
+  window: { period: string | null };
+  /** The instant that was asked for. */
+  asOf: Date;
+  /** The newest statements of the month before, of the month itself and of the month after that did not fail. */
+  before: StatementTimes | null;
+  own: StatementTimes | null;
+  next: StatementTimes | null;
+}
+
+/**
+ * Returns the `asOf` of a statement that joins its neighbours: the opening of a month is the closing of the month
+ * before. Where the month after exists, that is the instant from which it goes on, whatever was asked for: so a month
+ * whose statement failed or was left out can still be made.
+ * @throws DomainError `WINDOW_CLOSED` where the statement of the month after goes on from one that exists,
+ *   `AS_OF_INVALID` for an instant before the `asOf` of the month before
+ */
+export function asOfOfStatement({ window, asOf, before, own, next }: AsOfOfStatementInput): Date {
+  const fixed = next && (next.previousAsOf ?? next.asOf);
+  if (fixed && own?.asOf.getTime() === fixed.getTime())
+    throw new DomainError(
+      'WINDOW_CLOSED',
+      `The statement of the month after ${window.period} exists: what is recorded late stands in it or a later one.`,
+    );
+  const joined = fixed ?? asOf;
+  if (before && before.asOf > joined)
+    throw new DomainError(
+      'AS_OF_INVALID',
+      `The statement of the month before counts what was recorded up to ${before.asOf.toISOString()}: ` +
+        (fixed
+          ? 'the one of the month after goes on from an earlier instant.'
+          : 'send that instant or a later one, or leave asOf out.'),
+      { pointer: '/asOf' },
+    );
+  return joined;
+}

@@ -1,0 +1,20 @@
+import type { ReportWindow } from '../../../domain/reports/calendar/window';
+import { localTimes } from '../text/local-time';
+
+const dayFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+
+/** Returns "29 March 2026". */
+const dayText = (date: string): string => dayFormat.format(new Date(`${date}T00:00:00Z`));
+
+/** Returns "29 March 2026", or "2026-W13, 23 March 2026 to 29 March 2026". */
+export function windowText({ period, from, to }: ReportWindow): string {
+  if (from === to) return dayText(from);
+  const days = `${dayText(from)} to ${dayText(to)}`;
+  return period === null ? days : `${period}, ${days}`;
+}
+
+/** Returns the two instants that bound the window, on the clock of its zone. */
+export function windowBounds({ startAt, endAt, timeZone }: ReportWindow): string {
+  const toLocal = localTimes(timeZone);
+  return `from ${toLocal(startAt)} up to, not including, ${toLocal(endAt)}`;
+}

@@ -1,0 +1,55 @@
+import { createdAtOf } from '../../../domain/ids';
+import type { Money } from '../../../domain/money';
+import { stateAt } from '../../../domain/reports/facts/standing';
+import type { Standing } from '../../../domain/reports/figures/standing-figures';
+import type { Event } from '../../../models/event';
+import type { GatherScope } from './gatherer';
+import { inSlices } from './in-slices';
+import { modelOf, type StandingEntity } from './open-entities';
+
+export interface FindStandingsInput {
+  scope: Pick<GatherScope, 'database' | 'tenantId' | 'window' | 'asOf' | 'filters'>;
+  entityType: StandingEntity;
+  ids: readonly string[];
+}
+
+type StateEvent = Pick<Event, '_id' | 'entityId' | 'state' | 'version' | 'at'>;
+
+const projection = { entityId: 1, state: 1, version: 1, at: 1 } as const;
+
+/** Returns how entities stood at the end of the window, from their events; none for those accepted later. */
+export async function findStandings(input: FindStandingsInput): Promise<Standing[]> {
+  const { scope, entityType } = input;
+  const { database, tenantId, window, asOf } = scope;
+  const endAt = new Date(window.endAt);
+  const amounts = await findAmounts(input, endAt);
+  const events = await inSlices([...amounts.keys()], (ids) =>
+    database.models.events.find({ tenantId, entityId: { $in: ids } }, projection).lean<StateEvent[]>(),
+  );
+  const eventsOf = new Map<string, StateEvent[]>();
+  for (const event of events) eventsOf.set(event.entityId, [...(eventsOf.get(event.entityId) ?? []), event]);
+  return [...eventsOf].flatMap(([entityId, own]): Standing[] => {
+    const facts = own.map(({ _id, ...fact }) => ({ ...fact, recordedAt: createdAtOf(_id) }));
+    const state = stateAt(facts, { endAt, asOf });
+    return state === null ? [] : [{ entityType, state, amount: amounts.get(entityId)! } as Standing];
+  });
+}
+
+/**
+ * Returns the amounts of those that were accepted before the end of the window, in the currency that was asked for.
+ * Neither the amount nor the time of the acceptance ever changes.
+ */
+async function findAmounts(
+  { scope: { database, tenantId, filters }, entityType, ids }: FindStandingsInput,
+  endAt: Date,
+): Promise<Map<string, Money>> {
+  const found = await inSlices(ids, (slice) =>
+    modelOf(database, entityType)
+      .find({ _id: { $in: slice }, tenantId }, { createdAt: 1, amount: 1 })
+      .lean<{ _id: string; createdAt: Date; amount: Money }[]>(),
+  );
+  const counted = found.filter(
+    ({ createdAt, amount }) => createdAt < endAt && amount.currency === (filters.currency ?? amount.currency),
+  );
+  return new Map(counted.map(({ _id, amount }) => [_id, amount]));
+}

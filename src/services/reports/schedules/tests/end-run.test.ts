@@ -1,0 +1,123 @@
+import type { Report } from '../../../../models/reports/report';
+import { tester } from '../../../../testing/worlds/base-world';
+import { acceptReport } from '../../accept-report';
+import { beginReport } from '../../advance-report';
+import { cancelReport, completeReport, failReport } from '../../end-report';
+import { orderRemake } from '../../order-report';
+import { remakeRun } from '../write-run';
+import { openScheduleWorld, type ScheduleWorld } from './schedule-world';
+
+let world: ScheduleWorld;
+beforeEach(async () => {
+  world = await openScheduleWorld();
+  await world.setNow('2027-05-10T05:00:00Z');
+});
+afterEach(() => world?.close());
+
+const FAILURE = { code: 'INTERNAL', detail: 'Make it again.' };
+const NOW = '2027-05-10T05:01:00.000Z';
+
+/** Returns the steps of the reports of a schedule, oldest first, each owned by one run. */
+async function claimedReports(scheduleId: string) {
+  const steps = [];
+  for (const { reportId } of await world.runsOf(scheduleId)) {
+    const { database, tenantId } = world;
+    const step = { database, tenantId, reportId: reportId!, chain: 'chain', step: 'begin', at: NOW };
+    await beginReport(step);
+    steps.push({ ...step, step: 'end' });
+  }
+  return steps;
+}
+
+/** Moves a report to its last step. Its row is its figure, as in a summary. */
+const setWithFigure = (reportId: string, value: number) =>
+  world.database.models.reports.updateOne(
+    { _id: reportId },
+    { $set: { state: 'storing', formats: [], rowCount: 1, figures: [{ id: 'captured', value }] as never } },
+  );
+
+it('three failures in a row pause the schedule, with an event', async () => {
+  const { _id } = await world.create('2027-05-05T12:00:00Z');
+  await world.sweep();
+  const [first, second, third, fourth] = await claimedReports(_id);
+  for (const step of [first!, second!]) await failReport({ ...step, failure: FAILURE });
+  expect(await world.read(_id)).toMatchObject({ state: 'active', failures: 2 });
+  await cancelReport(third!);
+  expect(await world.read(_id)).toMatchObject({ state: 'active', failures: 2 });
+  await failReport({ ...fourth!, failure: FAILURE });
+  expect(await world.read(_id)).toMatchObject({ state: 'paused', pausedFor: 'failing', nextAt: null });
+  const events = await world.database.models.events.find({ entityId: _id, type: 'report_schedule.paused' }).lean();
+  expect(events.map(({ data }) => data)).toEqual([{ reason: 'failing' }]);
+  expect((await world.runsOf(_id)).map(({ outcome, reason }) => [outcome, reason])).toEqual([
+    ['failed', 'INTERNAL'],
+    ['failed', 'INTERNAL'],
+    ['skipped', 'cancelled'],
+    ['failed', 'INTERNAL'],
+    [null, null],
+  ]);
+});
+
+it('a report that is made ends the row of failures', async () => {
+  const { _id } = await world.create('2027-05-08T12:00:00Z');
+  await world.sweep();
+  const [first, second] = await claimedReports(_id);
+  await failReport({ ...first!, failure: FAILURE });
+  await setWithFigure(second!.reportId, 0);
+  await completeReport(second!);
+  expect(await world.read(_id)).toMatchObject({ failures: 0, lastRun: { outcome: 'made' } });
+});
+
+it.each([
+  [true, 0, 'empty'],
+  [true, 1, 'made'],
+  [false, 0, 'made'],
+])('with skipEmpty %s, a report whose figure is %d has the outcome %s', async (skipEmpty, value, outcome) => {
+  const { _id } = await world.create('2027-05-09T12:00:00Z', { skipEmpty });
+  await world.sweep();
+  const [step] = await claimedReports(_id);
+  await setWithFigure(step!.reportId, value);
+  await completeReport(step!);
+  expect((await world.runsOf(_id)).map((run) => run.outcome)).toEqual([outcome]);
+});
+
+/** Orders a report again, as the api does. */
+async function remake(reportId: string): Promise<void> {
+  const { database, tenantId } = world;
+  const report = await database.models.reports.findById(reportId).lean<Report>().orFail();
+  const at = new Date(NOW);
+  await database.inTransaction(async (session) => {
+    const order = await orderRemake({ database, report, at, realNow: new Date() });
+    const input = { database, session, tenantId, order, correlationId: 'test', by: tester, at, offsetMs: 0 };
+    await remakeRun({ database, session, report: (await acceptReport(input)).report });
+  });
+}
+
+it('a window that was made stays made where its report is made again, and that fails', async () => {
+  const { _id } = await world.create('2027-05-09T12:00:00Z');
+  await world.sweep();
+  const [first] = await claimedReports(_id);
+  await setWithFigure(first!.reportId, 1);
+  await completeReport(first!);
+  for (const how of [cancelReport, (step: typeof first) => failReport({ ...step!, failure: FAILURE })]) {
+    await remake(first!.reportId);
+    const [again] = await claimedReports(_id);
+    await how(again!);
+    const standing = { outcome: 'made', reason: null, reportId: first!.reportId };
+    expect(await world.runsOf(_id)).toMatchObject([standing]);
+    expect(await world.read(_id)).toMatchObject({ failures: 0, lastRun: standing });
+  }
+});
+
+it('a window whose report failed is reported by the one that is made in its place, and by no backfill', async () => {
+  const { _id } = await world.create('2027-05-09T12:00:00Z');
+  await world.sweep();
+  const [failed] = await claimedReports(_id);
+  await failReport({ ...failed!, failure: FAILURE });
+  await remake(failed!.reportId);
+  const [remade] = await claimedReports(_id);
+  expect(remade!.reportId).not.toBe(failed!.reportId);
+  await setWithFigure(remade!.reportId, 1);
+  await completeReport(remade!);
+  expect(await world.runsOf(_id)).toMatchObject([{ outcome: 'made', reason: null, reportId: remade!.reportId }]);
+  expect(await world.read(_id)).toMatchObject({ failures: 0, lastRun: { outcome: 'made' } });
+});

@@ -1,0 +1,84 @@
+import type { ClientSession } from 'mongoose';
+import type { ReportWindow } from '../../../domain/reports/calendar/window';
+import type { Database } from '../../../models/database';
+import type { Report } from '../../../models/reports/report';
+import { runIdOf, type ReportRun, type RunSummary } from '../../../models/reports/report-run';
+import type { ReportScheduleRow } from '../../../models/reports/report-schedule';
+import { insertDocuments } from '../../insert-documents';
+
+export interface WriteRunInput {
+  database: Database;
+  session: ClientSession;
+  schedule: ReportScheduleRow;
+  /** The run of the window as it stands, if any. */
+  before: ReportRun | null;
+  standing: RunSummary;
+  /** The backfill that the run is of; a run that is written again stays with its own. */
+  operationId?: string | null;
+}
+
+/** Returns the run of a window as a transaction sees it; null where it has none. */
+export const findRun = (
+  { database, session, schedule }: Pick<WriteRunInput, 'database' | 'session' | 'schedule'>,
+  window: ReportWindow,
+): Promise<ReportRun | null> =>
+  database.models.reportRuns
+    .findOne({ _id: runIdOf(schedule._id, window) })
+    .session(session)
+    .lean<ReportRun>()
+    .exec();
+
+/**
+ * Writes what becomes of a window that the sweep did not come to, within the caller's transaction: the only run of that
+ * window, whatever its outcome was before.
+ */
+export async function writeRun(input: WriteRunInput): Promise<void> {
+  const { database, session, schedule, before, standing, operationId } = input;
+  const { _id: scheduleId, tenantId } = schedule;
+  const { window } = standing;
+  const { reportRuns, reportSchedules } = database.models;
+  const _id = runIdOf(scheduleId, window);
+  const run: ReportRun = {
+    _id,
+    tenantId,
+    scheduleId,
+    startAt: new Date(window.startAt),
+    ...standing,
+    operationId: operationId ?? before?.operationId ?? null,
+  };
+  if (before) await reportRuns.replaceOne({ _id }, run, { session });
+  else await insertDocuments({ model: reportRuns, documents: [run], session });
+  // A sweep that accepts the same window meanwhile conflicts, and begins again with this run.
+  await reportSchedules.updateOne(
+    { _id: scheduleId, tenantId },
+    { $set: isNewest(schedule, window) ? { lastRun: standing } : {}, $inc: { firings: 1 } },
+    { session },
+  );
+}
+
+export interface RemakeRunInput {
+  database: Database;
+  session: ClientSession;
+  /** The accepted report that is made in place of the one that it supersedes. */
+  report: Pick<Report, '_id' | 'tenantId' | 'scheduleId' | 'supersedes' | 'createdAt'>;
+}
+
+/**
+ * Makes a remade report that of the window which the one before is of, within the caller's transaction: so a window
+ * that failed is made by it, and not a second time by a backfill. Nothing for a report that is no run's.
+ */
+export async function remakeRun({ database, session, report }: RemakeRunInput): Promise<void> {
+  const { _id: reportId, tenantId, scheduleId, supersedes, createdAt: at } = report;
+  const { reportRuns, reportSchedules } = database.models;
+  const before =
+    scheduleId && (await reportRuns.findOne({ tenantId, reportId: supersedes }).session(session).lean<ReportRun>());
+  const schedule =
+    before &&
+    (await reportSchedules.findOne({ _id: before.scheduleId, tenantId }).session(session).lean<ReportScheduleRow>());
+  if (!before || !schedule) return;
+  const standing = { window: before.window, outcome: null, reason: null, reportId, at };
+  await writeRun({ database, session, schedule, before, standing });
+}
+
+const isNewest = ({ lastRun }: ReportScheduleRow, { startAt }: ReportWindow): boolean =>
+  lastRun === null || startAt >= lastRun.window.startAt;

@@ -1,0 +1,3 @@
+export { analyticsReport } from './analytics-report';
+export { dailyReport, dailyReport as dailyReportWorkflow } from './daily-report';
+export { reportSchedules } from './report-schedules';
