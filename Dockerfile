@@ -1,35 +1,39 @@
 # syntax=docker/dockerfile:1
 # One image for every role: docker run IMAGE --role api | --role worker | --role sandbox
 
-# Everything that the build needs, including the prebuilt workflow bundle.
-FROM node:24-slim AS build
+FROM node:24-bookworm-slim AS build
+# binutils for strip; the certificates for TLS to Temporal.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends binutils ca-certificates \
+  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-fund --no-audit
 COPY . .
-RUN node scripts/build.mjs
+RUN npm run --silent build:binary \
+  && mkdir /out \
+  && find dist -name 'partner-platform-*' -perm -u+x -exec cp {} /out/partner-platform \; \
+  && find dist -name 'partner-platform-*.cdx.json' -exec cp {} /out/sbom.cdx.json \; \
+  && /out/partner-platform --version
 
-# The packages that the program needs at run time, without build tools.
-FROM node:24-slim AS dependencies
-WORKDIR /app
-COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --no-fund --no-audit
-
-FROM node:24-slim
+# The executable contains Node, all packages and every file of the program.
+FROM debian:12-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 ADMIN_PORT=9464 LOG_FORMAT=json
+# A worker puts its native parts here. On a read-only root, mount a tmpfs with the option exec, as compose.yaml does.
+ENV APP_CACHE_DIR=/var/cache/partner-platform
 # Without it glibc keeps freed memory for each of the many threads of V8 and of the Temporal SDK's core.
 ENV MALLOC_ARENA_MAX=2
-WORKDIR /app
-COPY --from=dependencies /app/node_modules ./node_modules
-# The program reads openapi.yaml one folder above itself, and its workflows beside itself.
-COPY package.json openapi.yaml docker-entrypoint.sh ./
-COPY --from=build /app/dist ./dist
-# A volume mounted here takes over this folder's owner, who has to be able to write.
-RUN mkdir -p /data/sandbox && chown node:node /data/sandbox
-USER node
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /out/sbom.cdx.json /usr/share/partner-platform/sbom.cdx.json
+COPY --from=build /out/partner-platform /usr/local/bin/partner-platform
+COPY docker-entrypoint.sh /usr/local/bin/
+# A volume mounted at one of them takes over its owner, who has to be able to write.
+RUN install --directory --owner=1000 --group=1000 --mode=0700 /data/sandbox /var/cache/partner-platform
+USER 1000:1000
 EXPOSE 3000 9464
 STOPSIGNAL SIGTERM
+# ADMIN_PORT is the same for every role here, so the role does not matter.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["./docker-entrypoint.sh"]
+  CMD ["partner-platform", "--role", "api", "--probe"]
+ENTRYPOINT ["docker-entrypoint.sh"]
 CMD ["--role", "api"]

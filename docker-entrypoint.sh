@@ -3,4 +3,6 @@
 # two such heaps, one of them in the thread that runs workflows.
 set -e
 if [ -n "$MAX_HEAP_MB" ]; then limit="--max-old-space-size=$MAX_HEAP_MB"; else limit=--max-old-space-size-percentage=35; fi
-exec node --enable-source-maps --max-semi-space-size=16 "$limit" dist/main.js "$@"
+NODE_OPTIONS="$limit${NODE_OPTIONS:+ $NODE_OPTIONS}"
+export NODE_OPTIONS
+exec partner-platform "$@"

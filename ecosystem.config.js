@@ -1,6 +1,6 @@
-// PM2: `npm run build`, then `npx pm2 start ecosystem.config.js`; for a new version
-// `node dist/main.js --role api --check && npx pm2 reload ecosystem.config.js`. The check matters: PM2 counts a reload
-// as done even when the new processes never become ready.
+// PM2: `npm run build`, then `npx pm2 start ecosystem.config.js`; for a new version `npm run build && npm run release`,
+// which looks at every new process before it drains a previous one. PM2's own reload counts as done even when the new
+// processes never become ready, and then the old ones are gone.
 const { existsSync } = require('node:fs');
 const { totalmem } = require('node:os');
 const path = require('node:path');
@@ -28,7 +28,7 @@ const common = {
   env: { MALLOC_ARENA_MAX: '2' },
   // The process itself reports that it is ready, by process.send('ready').
   wait_ready: true,
-  listen_timeout: 30_000,
+  listen_timeout: Number(process.env.RELOAD_READY_MS || 30_000),
   kill_timeout: killTimeoutMs,
   exp_backoff_restart_delay: 250,
   // Exit code 2: the command line is wrong, which no restart corrects.
@@ -43,7 +43,8 @@ module.exports = {
       name: 'api',
       args: '--role api',
       instances: 2,
-      // All instances share PORT; each has an admin port of its own, ADMIN_PORT + NODE_APP_INSTANCE: 9464, 9465.
+      // All instances share PORT; each has an admin port of its own, ADMIN_PORT + NODE_APP_INSTANCE: 9464 and 9465, and
+      // 9466 for the one that a release starts beside them. The numbers change places with every release.
       exec_mode: 'cluster',
       max_memory_restart: restartAbove({ heaps: 1, otherMb: 256 }),
       out_file: 'logs/api.log',
@@ -54,7 +55,7 @@ module.exports = {
       name: 'worker',
       args: '--role worker',
       instances: 2,
-      // Admin ports 9474, 9475.
+      // Admin ports 9474 to 9476, in the same way.
       exec_mode: 'fork',
       max_memory_restart: restartAbove({ heaps: 2, otherMb: 384 }),
       out_file: 'logs/worker.log',

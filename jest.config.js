@@ -3,8 +3,13 @@
 //   integration  *.test.ts in a folder tests  the shared embedded servers (a database and a namespace per jest worker)
 //   system       tests/**/*.test.ts           whole processes, black box; a file that breaks servers starts its own
 //   timed        *.timed.test.ts anywhere     what is promised in seconds: one file at a time, nothing beside it
+const { whyNoExecutable } = require('./scripts/build/executable/requirements.mjs');
+
+// A machine that cannot build the single executable has none to test; the build of `npm test` says why.
+const ofExecutable = whyNoExecutable() === null ? [] : ['<rootDir>/tests/binary/', '<rootDir>/tests/reload/executable'];
 const base = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/checks/shared-packages/one-realm-environment.cjs',
+  runtime: '<rootDir>/scripts/checks/shared-packages/shared-packages-runtime.cjs',
   transform: { '\\.[tj]s$': '@swc/jest' },
   transformIgnorePatterns: ['/node_modules/(?!(temporal-polyfill|temporal-utils|js-yaml)/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.platform', '<rootDir>/bench/results'],
@@ -48,7 +53,7 @@ module.exports = {
       displayName: 'system',
       roots: ['<rootDir>/tests'],
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.timed\\.test\\.ts$'],
+      testPathIgnorePatterns: ['\\.timed\\.test\\.ts$', ...ofExecutable],
     },
     {
       ...base,
@@ -56,6 +61,7 @@ module.exports = {
       displayName: 'timed',
       roots: [...source, '<rootDir>/tests'],
       testMatch: ['**/*.timed.test.ts'],
+      testPathIgnorePatterns: ofExecutable,
     },
   ],
 };

@@ -23,13 +23,15 @@ export class ConfigError extends Error {
 export interface ReadConfigInput {
   env: Readonly<Record<string, string | undefined>>;
   role: string;
+  /** Number of instances of a cluster (`--cluster`), each with an admin port; its primary has the port after theirs. */
+  clusterOf?: number;
 }
 
 /**
  * Returns the configuration of one process, frozen. A variable that is set but empty counts as not set.
  * @throws ConfigError that names every bad variable, its fault and the allowed values.
  */
-export function readConfig({ env, role }: ReadConfigInput) {
+export function readConfig({ env, role, clusterOf }: ReadConfigInput) {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const name of variableNames) {
@@ -47,10 +49,13 @@ export function readConfig({ env, role }: ReadConfigInput) {
   }
   const instance = env.NODE_APP_INSTANCE || '0';
   if (!/^\d{1,4}$/.test(instance))
-    problems.push(`NODE_APP_INSTANCE is "${instance}"; it has to be the number that PM2 gives an instance`);
+    problems.push(
+      `NODE_APP_INSTANCE is "${instance}"; it has to be the number that PM2 or --cluster gives an instance`,
+    );
   // Rules between variables are checked even when other variables are bad, as long as the values they compare are
   // valid.
   problems.push(...crossFieldProblems(values));
+  if (clusterOf !== undefined) problems.push(...clusterProblems(values, clusterOf));
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(arrange(values as Values, Number(instance)));
 }
@@ -98,6 +103,18 @@ function crossFieldProblems(values: Partial<Values>): string[] {
     problems.push('STRIPE_WEBHOOK_SECRET is not set; LIVE_GATEWAY=stripe needs it');
   problems.push(...localEgressProblems(values));
   return problems;
+}
+
+const MAX_PORT = 65_535;
+
+function clusterProblems({ ADMIN_PORT: admin = 0, PORT: port }: Partial<Values>, clusterOf: number): string[] {
+  if (admin === 0) return [];
+  const last = admin + clusterOf;
+  const range = `${admin} to ${last}, one for each of ${clusterOf} instances and one for their primary`;
+  if (last > MAX_PORT) return [`ADMIN_PORT is ${admin}; with --cluster ${clusterOf} the ports are ${range}`];
+  return port !== undefined && port >= admin && port <= last
+    ? [`PORT is ${port}; it has to be none of the admin ports, ${range}`]
+    : [];
 }
 
 /** This machine's addresses are for development: a partner's URL must never reach them where real ones are served. */
@@ -184,12 +201,14 @@ function arrange(v: Values, instance: number) {
     maxHeapMb: v.MAX_HEAP_MB,
     worker: {
       workflowBundle: v.WORKFLOW_BUNDLE,
+      cacheDir: v.APP_CACHE_DIR,
       maxConcurrentWorkflowTasks: v.MAX_CONCURRENT_WORKFLOW_TASKS,
       maxConcurrentActivities: v.MAX_CONCURRENT_ACTIVITIES,
       maxCachedWorkflows: v.MAX_CACHED_WORKFLOWS,
       maxConcurrentJobs: v.MAX_CONCURRENT_JOBS,
     },
     shutdown: { drainMs: v.DRAIN_MS, graceMs: v.SHUTDOWN_GRACE_MS, forceMs: v.SHUTDOWN_FORCE_MS },
+    reload: { readyMs: v.RELOAD_READY_MS },
     log: { level: v.LOG_LEVEL, format: v.LOG_FORMAT },
     flags: v.FEATURES,
     instance,

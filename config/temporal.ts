@@ -55,6 +55,25 @@ export const listingCheckOptions = {
   startToCloseTimeout: timeouts.MEDIUM,
   heartbeatTimeout: timeouts.SHORT,
 } as const satisfies ActivityOptions;
+/** Short guarded writes of a report. */
+export const reportActivityOptions = guardedWriteOptions;
+/** Work that grows with the rows of a report. The activities themselves give up after an hour of failures. */
+export const reportWorkOptions = {
+  ...guardedWriteOptions,
+  startToCloseTimeout: timeouts.LONG,
+  heartbeatTimeout: timeouts.SHORT,
+} as const satisfies ActivityOptions;
+/**
+ * A step of the sweep of report schedules: up to 50 of them, with 31 reports each after an outage. The next sweep takes
+ * over after three attempts, five minutes later.
+ */
+export const reportSweepOptions = {
+  ...guardedWriteOptions,
+  startToCloseTimeout: timeouts.LONG,
+  heartbeatTimeout: timeouts.SHORT,
+  retry: { ...retryPolicies.standard, maximumAttempts: 3 },
+} as const satisfies ActivityOptions;
+export const dailyReportOptions = guardedWriteOptions;
 export const sandboxClockActivityOptions = guardedWriteOptions;
 
 /**

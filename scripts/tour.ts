@@ -1,5 +1,7 @@
 import { listAndRenew } from './tour/list-and-renew.ts';
 import { onboardUser } from './tour/onboard-user.ts';
+import { reportTheYear } from './tour/report-the-year.ts';
+import { reportYesterday } from './tour/report-yesterday.ts';
 import { settleLostPayment } from './tour/settle-lost-payment.ts';
 import { showLedger } from './tour/show-ledger.ts';
 import type { TourContext, TourStage } from './tour/stage.ts';
@@ -12,7 +14,9 @@ import type { Terminal } from './platform/terminal.ts';
 export const TOUR_STAGES: readonly TourStage[] = [
   onboardUser,
   settleLostPayment,
+  reportYesterday,
   subscribeForAYear,
+  reportTheYear,
   listAndRenew,
   showLedger,
 ];

@@ -1,4 +1,5 @@
 import { version } from '../package.json';
+import { buildId } from './build-id';
 import { helpText, readArguments } from './processes/read-arguments';
 import { roles } from './processes/roles';
 
@@ -19,41 +20,43 @@ async function main(): Promise<void> {
       process.stdout.write(helpText());
       return;
     case 'version':
-      process.stdout.write(`${version}\n`);
+      process.stdout.write(`${version} (build ${buildId})\n`);
       return;
-    case 'check': {
-      const { checkRole } = await import('./processes/check');
-      process.exit(
-        (await checkRole({
-          role: invocation.role,
-          queues: invocation.queues,
-          env: process.env,
-          print: (line) => process.stdout.write(`${line}\n`),
-        }))
-          ? 0
-          : 1,
-      );
-      return;
-    }
-    case 'verify-ledger': {
-      const { verifyLedger } = await import('./processes/verify-ledger');
-      process.exit(
-        (await verifyLedger({ env: process.env, print: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1,
-      );
-      return;
-    }
-    case 'rebuild-search': {
-      const { rebuildSearch } = await import('./processes/rebuild-search');
-      process.exit(
-        (await rebuildSearch({ env: process.env, print: (line) => process.stdout.write(`${line}\n`) })) ? 0 : 1,
-      );
-      return;
-    }
+    case 'check':
+      return answer((await import('./processes/check')).checkRole, invocation);
+    case 'probe':
+      return answer((await import('./processes/admin/probe')).probeRole, invocation);
+    case 'reload':
+      return answer((await import('./processes/cluster/reload-cluster')).reloadCluster, invocation);
+    case 'verify-ledger':
+      return answer((await import('./processes/maintenance/verify-ledger')).verifyLedger, invocation);
+    case 'verify-reports':
+      return answer((await import('./processes/maintenance/verify-reports')).verifyReports, invocation);
+    case 'rebuild-search':
+      return answer((await import('./processes/maintenance/rebuild-search')).rebuildSearch, invocation);
     case 'run': {
-      const run = await roles[invocation.role]!.load();
-      await run({ role: invocation.role, queues: invocation.queues, version, env: process.env });
+      const { role, queues, clusterOf } = invocation;
+      const input = { role, queues, clusterOf, version, buildId, env: process.env };
+      if (clusterOf !== undefined) return (await import('./processes/cluster/run-cluster')).runCluster(input);
+      const run = await roles[role]!.load(process.env);
+      await run(input);
     }
   }
+}
+
+interface Surroundings {
+  env: NodeJS.ProcessEnv;
+  print: (line: string) => void;
+}
+
+/** Runs a command that ends by itself; exit code 0 says that all is well. */
+async function answer<Input>(command: (input: Input & Surroundings) => Promise<boolean>, input: Input): Promise<void> {
+  const isWell = await command({
+    ...input,
+    env: process.env,
+    print: (line) => void process.stdout.write(`${line}\n`),
+  });
+  process.exit(isWell ? 0 : 1);
 }
 
 main().catch((error: unknown) => {

@@ -66,7 +66,9 @@ export const apiVariables = {
     defaultByRole: { worker: '9474', sandbox: '9484' },
     type: port,
     allowed: 'a port; 0 takes a free one',
-    meaning: 'Port of /livez, /readyz and /metrics; under PM2 the number of the instance is added',
+    meaning:
+      'Port of /livez, /readyz and /metrics; the number of the instance is added (PM2, --cluster), and the primary ' +
+      'of --cluster N has the port after the last',
   },
   ADMIN_HOST: {
     group: 'Administration',

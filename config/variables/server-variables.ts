@@ -151,7 +151,7 @@ export const serverVariables = {
     default: '500',
     ...between(1, 10_000),
     unit: 'mails/day',
-    meaning: 'Mails of a tenant to one reviewer, or to the operator',
+    meaning: 'Mails of a tenant to one reviewer or recipient of reports, or to the operator',
   },
   MAIL_LIMIT_PER_TENANT: {
     group: 'Mail',

@@ -20,6 +20,15 @@ export const workerVariables = {
     meaning:
       'Prebuilt workflows; default: workflow-bundle.js beside the program, else workflows/ is bundled at every start',
   },
+  APP_CACHE_DIR: {
+    group: 'Worker',
+    default: null,
+    type: text,
+    allowed: 'a folder on a file system that lets files run, with 50 MB for each version',
+    meaning:
+      'Where the single executable puts its native parts; default: partner-platform-<user id> in the folder for ' +
+      'temporary files',
+  },
   MAX_CONCURRENT_WORKFLOW_TASKS: {
     group: 'Worker',
     default: '40',
@@ -62,5 +71,12 @@ export const workerVariables = {
     default: '20000',
     ...milliseconds(15 * MINUTE_MS),
     meaning: 'After this the process exits with code 1; at least 2000 more than SHUTDOWN_GRACE_MS and DRAIN_MS',
+  },
+  RELOAD_READY_MS: {
+    group: 'Shutdown',
+    default: '30000',
+    ...milliseconds(15 * MINUTE_MS),
+    meaning:
+      'Time within which an instance that replaces another (--cluster, SIGHUP) has to be ready; else the other stays',
   },
 } as const satisfies Record<string, Variable>;

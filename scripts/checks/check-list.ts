@@ -42,8 +42,8 @@ export function listChecks({ root, scripts, folder, words = [] }: ChecksInput): 
   };
   const folders = SOURCE_FOLDERS.filter((name) => existsSync(join(root, name)));
   return [
-    // Unit tests replay histories over the bundle that ships.
-    { name: 'build', command: 'node', args: [join('scripts', 'build.mjs')] },
+    // Unit tests replay histories over the bundle that ships; others run the single executable.
+    { name: 'build', command: 'node', args: [join('scripts', 'build.mjs'), '--binary', '--where-possible'] },
     { ...jest('unit'), beside: true },
     { name: 'format', command: 'oxfmt', args: ['--check'] },
     { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },

@@ -7,7 +7,10 @@ export interface EnsureSandboxKeyInput {
   sandboxKey: string | null;
 }
 
-/** Returns a sandbox key of the demo partner: the earlier key while it works, otherwise the key of a new partner. */
+/**
+ * Returns a sandbox key of the demo partner: the earlier key while it works, otherwise the key of a new
+ * partner, whose day is summed up at 06:00.
+ */
 export async function ensureSandboxKey({ api, operatorKey, sandboxKey }: EnsureSandboxKeyInput): Promise<string> {
   if (sandboxKey !== null) {
     const { status, body } = await createRestClient({ base: api, key: sandboxKey }).send({
@@ -28,6 +31,11 @@ export async function ensureSandboxKey({ api, operatorKey, sandboxKey }: EnsureS
     method: 'POST',
     path: `/partners/${String(partner.id)}/api-keys`,
     body: { mode: 'sandbox', scopes: ['read', 'write', 'review'], name: 'npm start' },
+  });
+  await createRestClient({ base: api, key: String(key) }).call({
+    method: 'POST',
+    path: '/report-schedules',
+    body: { type: 'summary', period: 'day', at: '06:00', formats: ['json', 'csv', 'html', 'pdf'] },
   });
   return String(key);
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { claimFolder } from '../embedded/claim-folder.ts';
 import type { ManagedProcess } from '../embedded/managed-process.ts';
 import { LOOPBACK, pickPort } from '../embedded/ports.ts';
@@ -155,7 +155,7 @@ export class Platform {
   async stop(): Promise<void> {
     this.stopping = true;
     if (this.release === null) return;
-    const { terminal } = this.input;
+    const { root, folder, terminal } = this.input;
     removeRunFile(this.runFilePath);
     const running = this.products.filter(({ process }) => process.pid !== null);
     if (running.length > 0)
@@ -166,7 +166,7 @@ export class Platform {
     const servers = [...this.servers].filter(({ pid }) => pid !== null);
     if (servers.length > 0) await this.stopGroup('Stopping the servers', servers);
     this.release();
-    terminal.line('Stopped; data and logs are in .platform');
+    terminal.line(`Stopped; data and logs are in ${relative(root, folder)}`);
   }
 
   /** Kills everything immediately, in any state. */

@@ -1,4 +1,6 @@
+import cluster from 'node:cluster';
 import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
+import { createGridFsFileStore } from '../clients/storage/gridfs-file-store';
 import { createApp } from '../http/app';
 import { messageClassesOf } from '../http/message-classes';
 import { connectRedisProducer } from '../queue/redis';
@@ -8,6 +10,7 @@ import { createCommands } from '../temporal/commands/commands';
 import { requestCompensationRetry } from '../temporal/commands/payments/request-compensation-retry';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { gatewayWebhooksOf } from './gateway-webhooks';
+import { rotationOf } from './cluster/rotation';
 import { holdUntilBooted } from './lifecycle/hold-until-booted';
 import { openHttpServer } from './lifecycle/http-server';
 import { egressPolicyOf } from './open-egress';
@@ -21,8 +24,9 @@ import { createSandboxOperations } from './sandbox-operations';
 const RATE_LIMIT_REPLY_MS = 5000;
 
 /**
- * `--role api`. Listens immediately. Only MongoDB is needed to become ready; while Temporal and Redis are down the api
- * continues to accept. Resolves when it is ready.
+ * `--role api`. Listens immediately, but as one of a cluster's instances only once it is booted: until then the others
+ * get all connections, so one that never boots fails no request. Only MongoDB is needed to become ready; while Temporal
+ * and Redis are down the api continues to accept. Resolves when it is ready.
  */
 export async function runApi(input: RunInput): Promise<void> {
   const opened = await openProcess(input);
@@ -44,22 +48,26 @@ export async function runApi(input: RunInput): Promise<void> {
   const gateways = { ...config.gateways, timeoutMs: Math.min(config.gateways.timeoutMs, PAYMENT_METHOD_CHECK_MS) };
   const gatewayFor = openGateways({ ...opened, config: { ...config, gateways } });
 
+  const fileStore = createGridFsFileStore({ database });
+
   const app = createApp({
     database,
     startSoon: (row) => starter.startSoon(row),
     ...createCommands({ client, database, starter }),
     listingSearch: createMongoListingSearch({ model: database.models.listingSearchEntries }),
+    fileStore,
     hasGateway: hasGatewayIn(config),
     egressPolicy: egressPolicyOf(config),
     checkPaymentMethod: createPaymentMethodCheck({ database, gatewayFor }),
     gatewayWebhooks: gatewayWebhooksOf({ config, metrics }),
     stuck: createStuckOperations({ database, workflows: createRunningWorkflows(client) }),
     compensations: { wakeProcess: (compensation) => requestCompensationRetry(client, compensation) },
-    ...createSandboxOperations({ client, database, account: sandboxAccountOf(config) }),
+    ...createSandboxOperations({ client, database, account: sandboxAccountOf(config), fileStore }),
     redis: config.flags['rate-limits'] ? redis : null,
     redisPrefix: config.redis.prefix,
     operatorKey: config.operatorKey,
     tokenSecret: config.tokenSecret,
+    publicUrl: config.api.publicUrl,
     limits: config.api,
     trustProxy: config.api.trustProxy,
     logger,
@@ -67,12 +75,14 @@ export async function runApi(input: RunInput): Promise<void> {
     isDraining,
   });
   const booted = prepareDatabase(opened, database);
+  if (cluster.isWorker) await booted;
   const server = await openHttpServer({
     ...config.api,
     ...config.shutdown,
     handler: holdUntilBooted({ handler: app, booted }),
     classes: messageClassesOf(app),
     isDraining,
+    untilOutOfRotation: rotationOf(input.env),
   });
   shutdown.onClose({ name: 'HTTP server', close: () => server.close(), limitMs: config.shutdown.forceMs });
   logger.info({ host: config.api.host, port: server.port }, 'Listening');

@@ -8,6 +8,8 @@ import { taskQueueNames } from '../contracts/task-queues';
 import { openDatabase } from '../models/database';
 import { connectTemporal, pingTemporal } from '../temporal/connect-temporal';
 import { findUnpolledQueues } from '../temporal/unpolled-queues';
+import { isBinary } from '../assets';
+import { cacheFolderOf, openWorkerFiles } from './binary/worker-files';
 import { roles, type Need } from './roles';
 import { settleWithin } from './lifecycle/settle-within';
 import { readTemporalTls } from './temporal/temporal-tls';
@@ -17,7 +19,8 @@ interface Check {
   name: (config: Config) => string;
   /** Resolves to a short result for people, or rejects. `served` are the task queues that the checked role polls. */
   reach: (config: Config, served: readonly string[]) => Promise<string>;
-  remedy: string;
+  /** Null where the reason already says what to do. */
+  remedy: string | null;
 }
 
 /** Limit of every check. All run in parallel, so `--check` ends within 10 s even on a frozen server. */
@@ -69,9 +72,18 @@ const checks: Record<Need, Check> = {
     },
     remedy: 'make the folder writable, or set SANDBOX_DATA_DIR',
   },
+  workerFiles: {
+    name: ({ worker }) => `Native parts in ${cacheFolderOf(worker)}`,
+    reach: async ({ worker }) => {
+      await openWorkerFiles(worker);
+      return 'are whole and can be loaded';
+    },
+    remedy: null,
+  },
   workflows: {
     name: () => 'Workflow bundle',
     reach: async ({ worker }) => {
+      if (isBinary && worker.workflowBundle === undefined) return 'part of this program';
       const found = findWorkflows(worker.workflowBundle);
       return 'workflowBundle' in found
         ? found.workflowBundle.codePath
@@ -85,6 +97,8 @@ export interface CheckRoleInput {
   role: string;
   /** The task queues that the role is to serve; undefined for all. */
   queues?: readonly string[];
+  /** The number of instances with `--cluster`. */
+  clusterOf?: number;
   env: NodeJS.ProcessEnv;
   print: (line: string) => void;
 }
@@ -93,10 +107,16 @@ export interface CheckRoleInput {
  * Checks the configuration of a role and every server that it needs; prints one line for each, with the remedy where
  * the check failed. Resolves to true when all is well.
  */
-export async function checkRole({ role, queues = taskQueueNames, env, print }: CheckRoleInput): Promise<boolean> {
+export async function checkRole({
+  role,
+  queues = taskQueueNames,
+  clusterOf,
+  env,
+  print,
+}: CheckRoleInput): Promise<boolean> {
   let config: Config;
   try {
-    config = readConfig({ env, role });
+    config = readConfig({ env, role, clusterOf });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const problem of error.problems) print(`failed  Configuration: ${problem}`);
@@ -124,7 +144,7 @@ async function runCheck(
     outcome.ended === 'late'
       ? `no response within ${REACH_WITHIN_MS} ms`
       : withoutPassword(outcome.error instanceof Error ? outcome.error.message : String(outcome.error));
-  return { ok: false, line: `failed  ${name}: ${reason}; remedy: ${remedy}` };
+  return { ok: false, line: `failed  ${name}: ${reason}${remedy ? `; remedy: ${remedy}` : ''}` };
 }
 
 async function reachMongodb({ mongodb }: Config): Promise<string> {

@@ -20,6 +20,8 @@ interface Service {
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
   stop_grace_period?: string;
+  read_only?: boolean;
+  tmpfs?: string[];
   mem_limit?: string;
 }
 // The parser leaves YAML's merge keys as they are.
@@ -62,6 +64,41 @@ describe('compose.yaml', () => {
     );
     expect(embedded.length).toBeGreaterThan(0);
     expect(composed).toEqual(embedded);
+  });
+});
+
+describe('the image', () => {
+  const [, shipped = ''] = /^(FROM debian:12-slim\n[\s\S]*)$/m.exec(read('Dockerfile')) ?? [];
+  const cacheDir = /^ENV APP_CACHE_DIR=(\S+)$/m.exec(shipped)?.[1];
+
+  it('has the executable and no packages, and runs it as a user without rights', () => {
+    expect(shipped.match(/^COPY .*$/gm)?.join('\n')).not.toMatch(/node_modules|package\.json|dist/);
+    expect(shipped).toMatch(/^COPY --from=build \S+\/partner-platform \S+$/m);
+    expect(shipped).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
+  });
+
+  it('runs on a read-only root, with a place in memory where the native addon may be loaded', () => {
+    for (const role of roleNames) {
+      const { read_only: readOnly, tmpfs = [] } = services[role] ?? {};
+      expect(readOnly).toBe(true);
+      const options = tmpfs.find((mount) => mount.startsWith(`${cacheDir}:`))?.split(/[:,]/) ?? [];
+      expect(options).toEqual(expect.arrayContaining(['exec', 'mode=0700', 'uid=1000']));
+      // Two versions for the time of a change.
+      expect(Number.parseInt(options.find((option) => option.startsWith('size='))?.slice(5) ?? '', 10)).toBe(128);
+    }
+  });
+
+  it('is built from a context with everything that the build reads', () => {
+    const ignored = read('.dockerignore').split('\n');
+    const inputs = [...read('scripts/build/targets.mjs').matchAll(/inputs: \[(?:\.\.\.\w+, )?([^\]]+)\]/g)].flatMap(
+      ([, list = '']) => [...list.matchAll(/'([^']+)'/g)].map(([, input = '']) => input),
+    );
+    const common = read('scripts/build/stamps.mjs').match(/COMMON_INPUTS = \[([^\]]+)\]/)?.[1] ?? '';
+    inputs.push(...[...common.matchAll(/'([^']+)'/g)].map(([, input = '']) => input));
+    expect(inputs.length).toBeGreaterThan(8);
+    const covered = (input: string) =>
+      ignored.some((line) => input === line.slice(1) || input.startsWith(`${line.slice(1)}/`));
+    expect(inputs.filter((input) => !covered(input))).toEqual([]);
   });
 });
 
@@ -124,14 +161,14 @@ describe('the heap limit', () => {
     ['MAX_HEAP_MB', { MAX_HEAP_MB: '700' }, '--max-old-space-size=700'],
     ["a share of the container's memory", {}, '--max-old-space-size-percentage=35'],
   ])('is %s in an image', (_what, env, argument) => {
-    // Instead of Node: prints its arguments.
+    // Instead of the program: prints its options and arguments.
     const bin = mkdtempSync(path.join(os.tmpdir(), 'entrypoint-'));
-    writeFileSync(path.join(bin, 'node'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+    writeFileSync(path.join(bin, 'partner-platform'), '#!/bin/sh\necho "$NODE_OPTIONS $@"\n', { mode: 0o755 });
     const entrypoint = path.join(root, 'docker-entrypoint.sh');
     const printed = execFileSync('sh', [entrypoint, '--role', 'api'], {
-      env: { PATH: `${bin}:/bin:/usr/bin`, ...env },
+      env: { PATH: `${bin}:/bin:/usr/bin`, NODE_OPTIONS: '--trace-warnings', ...env },
     });
     rmSync(bin, { recursive: true });
-    expect(printed.toString()).toMatch(new RegExp(`${argument} dist/main.js --role api\n$`));
+    expect(printed.toString()).toBe(`${argument} --trace-warnings --role api\n`);
   });
 });

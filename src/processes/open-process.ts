@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { readConfig, type Config } from '../../config/env';
 import { createLogOutput } from '../telemetry/log-output';
 import { createLogger, type Logger } from '../telemetry/logger';
@@ -9,9 +10,13 @@ import { createShutdown, type Shutdown } from './lifecycle/shutdown';
 export interface RunInput {
   role: string;
   version: string;
+  /** See src/build-id.ts. */
+  buildId: string;
   env: NodeJS.ProcessEnv;
   /** The task queues to serve; undefined for all. Only for roles that take queues. */
   queues?: readonly string[];
+  /** Number of instances to run as a cluster; undefined for one process. Only for roles that can be clustered. */
+  clusterOf?: number;
 }
 
 export interface OpenProcess {
@@ -22,13 +27,16 @@ export interface OpenProcess {
   shutdown: Shutdown;
 }
 
+/** The primary of a cluster ends by force only after its instances have done so themselves. */
+const PRIMARY_MARGIN_MS = 3000;
+
 /**
  * Opens the common parts of every role: configuration, log, metrics, the admin port and the orderly end.
  *
  * @throws ConfigError
  */
-export async function openProcess({ role, version, env }: RunInput): Promise<OpenProcess> {
-  const config = readConfig({ env, role });
+export async function openProcess({ role, version, buildId, env, clusterOf }: RunInput): Promise<OpenProcess> {
+  const config = readConfig({ env, role, clusterOf });
   const output = createLogOutput();
   const logger = await createLogger({
     ...config.log,
@@ -37,17 +45,20 @@ export async function openProcess({ role, version, env }: RunInput): Promise<Ope
     secrets: secretsOf(config),
     destination: output,
   });
-  const shutdown = createShutdown({ logger, forceMs: config.shutdown.forceMs });
+  const marginMs = clusterOf === undefined ? 0 : PRIMARY_MARGIN_MS;
+  const shutdown = createShutdown({ logger, forceMs: config.shutdown.forceMs + marginMs });
   shutdown.listen();
   surviveFailedOutput();
-  logger.info({ version, node: process.version }, 'Starting');
+  // A reload of the whole process group is the primary's alone.
+  if (cluster.isWorker) process.on('SIGHUP', () => undefined);
+  logger.info({ version, buildId, node: process.version }, 'Starting');
   const heapFault = heapLimitFault(config);
   if (heapFault !== null) logger.warn(heapFault);
   const metrics = createMetrics({ role, droppedLogLines: () => output.dropped });
   const admin = await startAdminServer({
     ...config.admin,
-    waitForPort: env.pm_id !== undefined,
-    about: { role, version },
+    waitForPort: env.pm_id !== undefined || cluster.isWorker,
+    about: { role, version, buildId },
     isDraining: shutdown.isDraining,
     metrics,
     logger,

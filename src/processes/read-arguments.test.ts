@@ -3,8 +3,14 @@ import { roleNames } from './roles';
 
 describe('the command line', () => {
   it.each(roleNames)('runs --role %s', (role) => {
-    expect(readArguments(['--role', role])).toEqual({ kind: 'run', role, queues: undefined });
-    expect(readArguments([`--role=${role}`, '--check'])).toEqual({ kind: 'check', role, queues: undefined });
+    expect(readArguments(['--role', role])).toEqual({ kind: 'run', role });
+    expect(readArguments([`--role=${role}`, '--check'])).toEqual({ kind: 'check', role });
+    expect(readArguments(['--role', role, '--probe'])).toEqual({ kind: 'probe', role });
+  });
+
+  it('takes the size of the cluster whose primary is probed', () => {
+    const probe = { kind: 'probe', role: 'api', clusterOf: 2 };
+    expect(readArguments(['--role', 'api', '--cluster', '2', '--probe'])).toEqual(probe);
   });
 
   it('takes task queues, each once', () => {
@@ -13,6 +19,17 @@ describe('the command line', () => {
       role: 'worker',
       queues: ['users'],
     });
+  });
+
+  it('serves every task queue with --queues all', () => {
+    expect(readArguments(['--role', 'worker', '--queues', 'all'])).toEqual({ kind: 'run', role: 'worker' });
+  });
+
+  it('takes the number of instances of a cluster, to run, check and reload it', () => {
+    const argv = ['--role', 'api', '--cluster', '2'];
+    expect(readArguments(argv)).toEqual({ kind: 'run', role: 'api', clusterOf: 2 });
+    expect(readArguments([...argv, '--check'])).toEqual({ kind: 'check', role: 'api', clusterOf: 2 });
+    expect(readArguments([...argv, '--reload'])).toEqual({ kind: 'reload', role: 'api', clusterOf: 2 });
   });
 
   it.each([
@@ -25,10 +42,18 @@ describe('the command line', () => {
     [['--role', 'worker', '--queues', 'users,nope'], 'There is no task queue "nope"; there are users'],
     [['--role', 'worker', '--queues', ''], 'There is no task queue ""'],
     [['--role', 'api', '--queues', 'users'], '--queues is not for --role api'],
+    [['--role', 'worker', '--cluster', '2'], '--cluster is not for --role worker'],
+    [['--role', 'api', '--reload'], '--reload is missing its --cluster N'],
+    [['--role', 'api', '--cluster', '2', '--check', '--reload'], '--check and --reload are two commands'],
   ])('rejects %j with one clear line', (argv, line) => {
     const invocation = readArguments(argv);
     expect(invocation).toEqual({ kind: 'wrong', line: expect.stringContaining(line) });
     expect((invocation as { line: string }).line).not.toContain('\n');
+  });
+
+  it.each(['0', '65', '1.5', '-1', ' 2', 'two', ''])('rejects a cluster of %j', (count) => {
+    const line = `--cluster is "${count}"; it is the number of instances, from 1 to 64`;
+    expect(readArguments(['--role', 'api', `--cluster=${count}`])).toEqual({ kind: 'wrong', line });
   });
 
   it('prefers help and version to everything else', () => {

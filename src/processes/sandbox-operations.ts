@@ -2,6 +2,7 @@ import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { GatewayUnavailable } from '../clients/gateways/gateway-errors';
 import type { SandboxAccount } from '../clients/gateways/sandbox-account';
 import { DomainError } from '../domain/domain-error';
+import type { FileStore } from '../domain/reports/file-store';
 import { tenantOf } from '../domain/tenant';
 import type { AppInput } from '../http/app';
 import type { Database } from '../models/database';
@@ -19,6 +20,7 @@ export interface SandboxOperationsInput {
    * The tenant's account at the simulator; null without SANDBOX_WEBHOOK_SECRET, which signs the request to empty it.
    */
   account: SandboxAccount | null;
+  fileStore: Pick<FileStore, 'remove'>;
 }
 
 /** Returns the operations of the API on a sandbox that go beyond accepting a request. */
@@ -26,6 +28,7 @@ export function createSandboxOperations({
   client,
   database,
   account,
+  fileStore,
 }: SandboxOperationsInput): Pick<AppInput, 'requireTimeSkipping' | 'resetSandbox'> {
   return {
     /**
@@ -46,7 +49,8 @@ export function createSandboxOperations({
       await atTheGateway(() => account?.requireReachable(tenantId), 'Nothing was reset.');
       await whileResetting({ database, tenantId }, async (requireHeld) => {
         try {
-          await resetSandbox({ client, database, tenantId, keepIdempotencyId, requireHeld });
+          const removeFile = (fileId: string): Promise<void> => fileStore.remove(fileId);
+          await resetSandbox({ client, database, tenantId, keepIdempotencyId, requireHeld, removeFile });
         } catch (error) {
           if (!isGrpcError(error)) throw error;
           throw new DomainError(

@@ -3,6 +3,7 @@ import { createActivities } from '../../activities';
 import { createProbeImages } from '../clients/egress/probe-images';
 import { createMailer } from '../clients/mailer/mailer';
 import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
+import { createGridFsFileStore } from '../clients/storage/gridfs-file-store';
 import { schedules } from '../contracts/schedules';
 import { taskQueueNames } from '../contracts/task-queues';
 import { createCountEvents } from '../queue/inline/count-events';
@@ -10,6 +11,7 @@ import { createDeleteRevisions } from '../queue/inline/delete-revisions';
 import { createIndexListings } from '../queue/inline/index-listings';
 import { createRecordRefunds } from '../queue/inline/record-refunds';
 import { createSendMail } from '../queue/jobs/send-mail';
+import { createFileSweep, SWEEP_FILES_EVERY_MS } from '../queue/jobs/sweep-files';
 import { announceRows, hearAnnouncements } from '../queue/relay/announcements';
 import { createOutboxRelay } from '../queue/relay/outbox-relay';
 import { createQueues } from '../queue/queues';
@@ -18,6 +20,7 @@ import { createQueueWorkers } from '../queue/create-queue-workers';
 import { createReconciler, RECONCILE_EVERY_MS } from '../queue/reconciler/reconcile';
 import { createOperationReconciler } from '../queue/reconciler/reconcile-operations';
 import { createSearchReconciler } from '../queue/reconciler/search/reconcile-search';
+import { renderReport } from '../renderers/reports/render-report';
 import { createRunningWorkflows } from '../temporal/running-workflows';
 import { createSandboxClockMover } from '../temporal/time-skipping/sandbox-clock';
 import { ensureSchedules } from '../temporal/ensure-schedules';
@@ -52,6 +55,7 @@ export async function runWorker(input: RunInput): Promise<void> {
 
   const database = openDatabaseOf(opened, 'worker');
   const listingSearch = createMongoListingSearch({ model: database.models.listingSearchEntries });
+  const fileStore = createGridFsFileStore({ database });
   const { client, starter } = openTemporalOf(opened, database);
   const { url: redisUrl, prefix } = config.redis;
   const queues = createQueues({ redisUrl, prefix, logger });
@@ -91,6 +95,7 @@ export async function runWorker(input: RunInput): Promise<void> {
         mail: createSendMail({
           database,
           mailer,
+          fileStore,
           publicUrl: config.api.publicUrl,
           verificationSecret: config.tokenSecret,
           sandboxMail: config.mail.sandboxMail,
@@ -118,6 +123,7 @@ export async function runWorker(input: RunInput): Promise<void> {
           everyMs: RECONCILE_EVERY_MS,
           run: createSearchReconciler({ database, search: listingSearch, logger }),
         },
+        'sweep-files': { everyMs: SWEEP_FILES_EVERY_MS, run: createFileSweep({ database, fileStore, logger }) },
       },
       logger,
       metrics,
@@ -166,6 +172,8 @@ export async function runWorker(input: RunInput): Promise<void> {
           operatorEmail: config.mail.operatorEmail,
           sandboxClock: createSandboxClockMover({ client, database, starter }),
           gatewayFor,
+          fileStore,
+          renderReport,
           probeImages: createProbeImages({ egress: openEgress(config, [runtime.metricsPort]) }),
         }),
         logger,

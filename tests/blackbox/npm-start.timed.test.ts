@@ -79,6 +79,16 @@ it('npm start onboards a user, stops on Ctrl-C, restarts with its data and survi
   const run = await isUp(180_000);
   expect(output).toMatch(/completed/);
   expect(output).not.toMatch(/✗/);
+  expect(output).toMatch(/that day +before\n/);
+  const links = output.match(/http\S+\/report-links\/[\w-]+/g) ?? [];
+  const opened = await Promise.all(links.map((link) => fetch(link)));
+  expect(opened.map(({ status, headers }) => [status, headers.get('content-type')])).toEqual([
+    [200, expect.stringContaining('text/html')],
+    [200, 'application/pdf'],
+    [200, expect.stringContaining('text/html')],
+    [200, 'application/pdf'],
+  ]);
+  expect(output).toMatch(/MRR at the start +€0\.00\n.*New MRR +€29\.00\n.*MRR at the end +€29\.00\n/);
   for (const text of [run.docs, run.api, run.sandboxKey, run.mail, run.temporalUi, 'curl'])
     expect(output).toContain(text);
   expect(run.processes.map(({ role }) => role)).toEqual(expect.arrayContaining(['api', 'worker', 'sandbox', 'server']));

@@ -39,14 +39,14 @@ const pay = async (more: object = {}): Promise<View> => {
   expect(status).toBe(202);
   return body;
 };
-const until = (path: string, state: string, timeoutMs = 30_000): Promise<View> =>
+const until = (path: string, state: string): Promise<View> =>
   waitFor(
     async () => {
       const { body } = await app.get<View>(path);
       if (body.state !== state) throw new Error(`it is ${JSON.stringify(body)}`);
       return body;
     },
-    { what: `${path} to be ${state}`, timeoutMs },
+    { what: `${path} to be ${state}` },
   );
 const timeline = async (id: string): Promise<string[]> =>
   (await app.get<{ items: { type: string }[] }>(`/payments/${id}/events?limit=100`)).body.items.map(({ type }) =>
@@ -87,7 +87,7 @@ it('takes a payment, waits for it on request, and refunds a part and then the re
 
 it('settles a charge whose answer was lost, without charging again or calling it failed', async () => {
   const { id } = await pay({ paymentMethod: 'pm_timeout_after_charge' });
-  await until(`/payments/${id}`, 'captured', 60_000);
+  await until(`/payments/${id}`, 'captured');
   const steps = await timeline(id);
   expect(steps).toContain('unknown');
   expect(steps.filter((type) => type === 'authorised')).toHaveLength(1);
@@ -177,7 +177,7 @@ it('waits while the gateway is away, shows its circuit in the metrics, and conti
   );
   expect(await metrics()).toMatch(/gateway_circuit_state\{[^}]*gateway="sandbox"[^}]*\} [1-9]/);
   await platform.sandbox!.start();
-  await until(`/payments/${id}`, 'captured', 90_000);
+  await until(`/payments/${id}`, 'captured');
   expect((await operator.get<{ items: unknown[] }>('/operations/stuck')).body.items).toEqual([]);
 });
 

@@ -54,7 +54,7 @@ it(`${KILLS} kills between commit and start leave no onboarding without its work
           if (status === 503) throw new Error(JSON.stringify(body));
           return { status, body };
         },
-        { what: 'an answer', timeoutMs: 90_000, everyMs: 500 },
+        { what: 'an answer', everyMs: 500 },
       ),
     ),
   );
@@ -138,7 +138,7 @@ it('finishes a batch of listings under its key when the api dies half-way', asyn
       const answer = await app.post<Answer>('/listings/bulk', request);
       return answer.status === 200 && answer;
     },
-    { what: 'the batch to be finished', timeoutMs: 120_000, everyMs: 500 },
+    { what: 'the batch to be finished', everyMs: 500 },
   );
   expect(body.counts).toEqual({ created: 963, updated: 0, unchanged: 0, refused: 37 });
   const refused = body.items.filter(({ outcome }) => outcome === 'refused');

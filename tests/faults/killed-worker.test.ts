@@ -65,7 +65,7 @@ async function onboard({ platform, app }: Scene, email: string, id: string): Pro
     const { status, body: answer } = await commandUntilAnswered(app, `/onboardings/${id}/${command}`, body);
     expect({ command, status, answer }).toEqual({ command, status: 200, answer: expect.objectContaining({ id }) });
   }
-  await untilState(app, id, 'completed', 300_000);
+  await untilState(app, id, 'completed');
 }
 
 /** Runs one onboarding per step, and kills the worker when the onboarding has taken the step, whatever else runs. */
@@ -92,7 +92,7 @@ async function killAfterEach(steps: readonly string[], scene: Scene): Promise<vo
               })),
             })
             .lean(),
-        { what: `one of ${[...waiting.values()].join(', ')}`, timeoutMs: 240_000, everyMs: 50 },
+        { what: `one of ${[...waiting.values()].join(', ')}`, everyMs: 50 },
       );
       waiting.delete(reached.entityId);
       await worker!.kill();
@@ -111,7 +111,7 @@ async function killAfterEach(steps: readonly string[], scene: Scene): Promise<vo
       const all = await readMails(platform.servers.mail.webUrl);
       return new Set(all.map(({ messageId }) => messageId)).size >= subjects.length * 3 && all;
     },
-    { what: 'all mails', timeoutMs: 120_000, everyMs: 500 },
+    { what: 'all mails', everyMs: 500 },
   );
   expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(subjects.length * 3);
   for (const { email } of subjects) {

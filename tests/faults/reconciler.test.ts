@@ -28,7 +28,7 @@ const listed = (kind: string, entityId: string) =>
       const { body } = await operator.get<{ items: Stuck[] }>('/operations/stuck?limit=100');
       return body.items.find((item) => item.kind === kind && item.entityId === entityId);
     },
-    { what: `${kind} of ${entityId} to be listed`, timeoutMs: 75_000, everyMs: 500 },
+    { what: `${kind} of ${entityId} to be listed`, everyMs: 500 },
   );
 
 it('lists terminated workflows and entities changed by hand, and an operator repairs them', async () => {

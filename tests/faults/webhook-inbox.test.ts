@@ -34,7 +34,7 @@ const until = (id: string, state: string): Promise<View> =>
       const { body } = await app.get<View>(`/payments/${id}`);
       return body.state === state && body;
     },
-    { what: `${id} to be ${state}`, timeoutMs: 60_000 },
+    { what: `${id} to be ${state}` },
   );
 
 it('webhooks received while Temporal is away are kept once and reach their processes later', async () => {
@@ -52,7 +52,6 @@ it('webhooks received while Temporal is away are kept once and reach their proce
   const { body: operation } = await app.post<{ id: string }>('/sandbox/clock/advance', { body: { by: 'PT20M' } });
   await waitFor(async () => (await app.get(`/operations/${operation.id}`)).body.state === 'completed', {
     what: 'twenty minutes to pass',
-    timeoutMs: 60_000,
     everyMs: 200,
   });
   const wakeUps = () =>
@@ -72,7 +71,6 @@ it('webhooks received while Temporal is away are kept once and reach their proce
   const rows = async () => (await wakeUps()).filter(({ _id }) => !old.has(_id));
   await waitFor(async () => new Set((await rows()).map(({ entityId }) => entityId)).size === CUSTOMERS, {
     what: 'the webhooks to be stored',
-    timeoutMs: 30_000,
   });
   await platform.apis[0]!.kill();
   // The gateway sends some webhooks late or twice; those not delivered by now fail.
@@ -86,11 +84,10 @@ it('webhooks received while Temporal is away are kept once and reach their proce
   await platform.servers.temporal.start();
   await waitFor(async () => (await rows()).every(({ open }) => open !== true), {
     what: 'the signals to be sent',
-    timeoutMs: 60_000,
   });
   await waitFor(
     async () => (await database.models.payments.countDocuments({ _id: { $in: ids }, state: 'captured' })) === CUSTOMERS,
-    { what: 'the payments to be captured', timeoutMs: 60_000 },
+    { what: 'the payments to be captured' },
   );
   expect(new Set((await rows()).map(({ _id }) => _id))).toEqual(new Set(kept.map(({ _id }) => _id)));
 

@@ -16,7 +16,7 @@ const open = async (input: Partial<AdminServerInput> = {}) => {
     host: '127.0.0.1',
     port: 0,
     waitForPort: false,
-    about: { role: 'api', version: '1' },
+    about: { role: 'api', version: '1', buildId: 'b1' },
     isDraining: () => false,
     metrics,
     logger,
@@ -46,7 +46,7 @@ describe('the admin port', () => {
     expect(await get('/livez')).toMatchObject({ status: 200 });
     expect(await ready()).toMatchObject({ code: 503, status: 'starting' });
     admin.markBooted();
-    expect(await ready()).toMatchObject({ code: 200, status: 'ready' });
+    expect(await ready()).toMatchObject({ code: 200, status: 'ready', version: '1', buildId: 'b1' });
   });
 
   it('shows every dependency: a required one makes it unready, another degrades it', async () => {
@@ -115,5 +115,17 @@ describe('the admin port', () => {
     await new Promise((resolve) => before.close(resolve));
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(await get('/livez')).toMatchObject({ status: 200 });
+  });
+
+  it('reports a port that stays taken, since another program may have it', async () => {
+    const other = createServer().listen(0, '127.0.0.1').unref();
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const warned = new Promise((resolve) => {
+      const logger = { ...quiet, warn: (_fields: object, message: string) => resolve(message) };
+      void open({ port, waitForPort: true, warnAfterMs: 20, logger });
+    });
+    expect(await warned).toMatch(`ADMIN_PORT: port ${port} on 127.0.0.1 is still taken; set ADMIN_PORT to another`);
+    other.close();
   });
 });

@@ -11,7 +11,9 @@ export interface AdminServerInput {
    * stopped.
    */
   waitForPort: boolean;
-  about: { role: string; version: string };
+  /** Milliseconds after which a port that is still taken is reported; longer than an instance takes to stop. */
+  warnAfterMs?: number;
+  about: { role: string; version: string; buildId: string };
   isDraining: () => boolean;
   metrics: { contentType: string; render: () => Promise<string> };
   logger: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -26,6 +28,7 @@ export interface AdminServer {
 }
 
 const RETRY_PORT_MS = 200;
+const WARN_AFTER_MS = 60_000;
 
 /**
  * Starts to listen immediately, before the rest of the process: `/livez` (the process responds), `/readyz` (it may get
@@ -36,6 +39,7 @@ export async function startAdminServer({
   host,
   port,
   waitForPort,
+  warnAfterMs = WARN_AFTER_MS,
   about,
   isDraining,
   metrics,
@@ -83,15 +87,18 @@ export async function startAdminServer({
       throw new Error(`ADMIN_PORT: cannot listen on ${host}:${port} (${error.code ?? error.message})`, {
         cause: error,
       });
-    if (!waitForPort)
-      throw new Error(
-        `ADMIN_PORT: port ${port} on ${host} is taken; set ADMIN_PORT to another, or stop what listens there`,
-        { cause: error },
-      );
+    const taken = (how: string): string =>
+      `ADMIN_PORT: port ${port} on ${host} is ${how}; set ADMIN_PORT to another, or stop what listens there`;
+    if (!waitForPort) throw new Error(taken('taken'), { cause: error });
     logger.info({ port }, 'The previous instance still holds the admin port; this one takes it over when it is free');
+    const report = setTimeout(() => closed || logger.warn({ port }, taken('still taken')), warnAfterMs).unref();
     const takeOver = (): void => {
       void listen({ server, host, port }).then(
-        () => (closed ? server.close() : logger.info({ port }, 'Took over the admin port')),
+        () => {
+          clearTimeout(report);
+          if (closed) server.close();
+          else logger.info({ port }, 'Took over the admin port');
+        },
         () => closed || setTimeout(takeOver, RETRY_PORT_MS).unref(),
       );
     };

@@ -16,7 +16,7 @@ test('a process that was started with its configured heap limit has no fault', (
 test('a process that was started without the limit, or with another, is told how to start', () => {
   for (const args of [[], ['--max-old-space-size=100'], ['--max-old-space-size=700']])
     expect(heapLimitFault({ maxHeapMb: 300, limitBytes: limitOf(...args) })).toMatch(
-      /^MAX_HEAP_MB is 300, but V8 may use \d+ MB: .* --max-old-space-size=300$/,
+      /^MAX_HEAP_MB is 300, but V8 may use \d+ MB: .* NODE_OPTIONS=--max-old-space-size=300$/,
     );
   expect(heapLimitFault({ maxHeapMb: 300, limitBytes: 299 * MB })).toContain('299 MB');
 });

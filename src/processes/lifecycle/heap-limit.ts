@@ -22,6 +22,6 @@ export function heapLimitFault({
   if (maxHeapMb === undefined || (limitMb >= maxHeapMb && limitMb <= maxHeapMb + MAX_YOUNG_MB)) return null;
   return (
     `MAX_HEAP_MB is ${maxHeapMb}, but V8 may use ${limitMb} MB: ` +
-    `start the program with node --max-old-space-size=${maxHeapMb}`
+    `start the program with NODE_OPTIONS=--max-old-space-size=${maxHeapMb}`
   );
 }

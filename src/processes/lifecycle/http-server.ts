@@ -1,6 +1,7 @@
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { settleWithin } from './settle-within';
 
 export interface OpenHttpServerInput {
   host: string;
@@ -13,6 +14,8 @@ export interface OpenHttpServerInput {
   drainMs: number;
   /** Milliseconds that requests may then take to finish before their connections are cut. */
   graceMs: number;
+  /** Of an instance of a cluster: resolves once no connection can be handed to the closed server any more. */
+  untilOutOfRotation?: () => Promise<void>;
 }
 
 export interface HttpServer {
@@ -35,7 +38,8 @@ const SILENT_MS = 40_000;
 /**
  * Listens, and closes without failing a request: at first the server continues to serve, but asks every keep-alive
  * client to reconnect (closing idle connections immediately would race with their next request); then it accepts no
- * more and lets running requests finish. Rejects with a one-line error when it cannot listen on the port.
+ * more and lets running requests finish. Responses to requests that began earlier ask so too: after the server has
+ * closed, nothing else would end their connections. Rejects with a one-line error when it cannot listen on the port.
  */
 export async function openHttpServer({
   host,
@@ -45,7 +49,9 @@ export async function openHttpServer({
   isDraining,
   drainMs,
   graceMs,
+  untilOutOfRotation = () => Promise.resolve(),
 }: OpenHttpServerInput): Promise<HttpServer> {
+  const underWay = new Set<ServerResponse>();
   const server = createServer(
     {
       ...classes,
@@ -55,7 +61,11 @@ export async function openHttpServer({
       connectionsCheckingInterval: CHECK_EVERY_MS,
     },
     (request, response) => {
-      if (isDraining()) response.setHeader('Connection', 'close');
+      if (isDraining()) askToReconnect(response);
+      else {
+        underWay.add(response);
+        response.once('close', () => underWay.delete(response));
+      }
       handler(request, response);
     },
   );
@@ -65,13 +75,18 @@ export async function openHttpServer({
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
+      underWay.forEach(askToReconnect);
       await setTimeout(drainMs);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const cut = globalThis.setTimeout(() => server.closeAllConnections(), graceMs);
-      await closed;
+      await Promise.all([closed, settleWithin({ work: untilOutOfRotation, limitMs: graceMs })]);
       clearTimeout(cut);
     },
   };
+}
+
+function askToReconnect(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
 function listen({ server, host, port }: { server: Server; host: string; port: number }): Promise<void> {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { createShutdown } from './shutdown';
 
@@ -7,7 +8,15 @@ function open({ forceMs = 1000 } = {}) {
   const log = (_fields: object, message: string) => void logged.push(message);
   let exited!: (code: number) => void;
   const exitCode = new Promise<number>((resolve) => (exited = resolve));
-  const shutdown = createShutdown({ logger: { info: log, warn: log, fatal: log }, forceMs, exit: exited });
+  const program = new EventEmitter();
+  const clock = { ms: 10_000 };
+  const shutdown = createShutdown({
+    logger: { info: log, warn: log, fatal: log },
+    forceMs,
+    exit: exited,
+    program,
+    now: () => clock.ms,
+  });
   const step = (name: string, ms = 0, limitMs?: number) => ({
     name,
     limitMs,
@@ -16,7 +25,7 @@ function open({ forceMs = 1000 } = {}) {
       order.push(name);
     },
   });
-  return { shutdown, step, order, logged, exitCode };
+  return { shutdown, step, order, logged, exitCode, program, clock };
 }
 const hanging = (name: string, limitMs?: number) => ({
   name,
@@ -76,5 +85,40 @@ describe('shutdown', () => {
     shutdown.begin({ reason: 'crash', exitCode: 1 });
     expect(await exitCode).toBe(1);
     expect(order).toEqual(['x']);
+  });
+
+  it.each([
+    ['Ctrl-C to the group and again from npm', ['SIGINT', 'SIGINT']],
+    ["PM2's treekill, then the primary's message", ['SIGINT', 'message']],
+    ["the primary's message, then the service manager's signal", ['message', 'SIGTERM']],
+  ])('counts one shutdown that arrives twice once: %s', async (_what, [first, second]) => {
+    const { shutdown, step, order, program, exitCode } = open();
+    shutdown.listen();
+    shutdown.onClose(step('x', 20));
+    program.emit(first!, 'shutdown');
+    program.emit(second!, 'shutdown');
+    expect(await exitCode).toBe(0);
+    expect(order).toEqual(['x']);
+  });
+
+  it('counts the first signal long after a message as the first', async () => {
+    const { shutdown, step, program, clock, exitCode } = open();
+    shutdown.listen();
+    shutdown.onClose(step('x', 20));
+    program.emit('message', 'shutdown');
+    clock.ms += 5000;
+    program.emit('SIGTERM');
+    expect(await exitCode).toBe(0);
+  });
+
+  it('ends immediately at a second signal', async () => {
+    const { shutdown, program, clock, exitCode, logged } = open({ forceMs: 100_000 });
+    shutdown.listen();
+    shutdown.onClose(hanging('x', 200));
+    program.emit('SIGTERM');
+    clock.ms += 1000;
+    program.emit('SIGINT');
+    expect(await exitCode).toBe(1);
+    expect(logged.at(-1)).toBe('Second signal: ended immediately');
   });
 });

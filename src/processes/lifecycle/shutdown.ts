@@ -18,8 +18,8 @@ export interface Shutdown {
   /** Begins shutting down; a repeat changes nothing but a zero exit code to a later non-zero one. */
   begin(input: { reason: string; exitCode: number }): void;
   /**
-   * Calls `begin` on SIGTERM, SIGINT, PM2's message and every uncaught error; a second signal ends the process
-   * immediately.
+   * Calls `begin` on SIGTERM, SIGINT, the message of PM2 or of a cluster's primary, and every uncaught error. A second
+   * signal ends the process immediately, unless it belongs to the same shutdown as the first.
    */
   listen(): void;
 }
@@ -35,8 +35,19 @@ export interface CreateShutdownInput {
   /** Milliseconds for the whole shutdown; then the process ends with exit code 1, naming the steps that hung. */
   forceMs: number;
   exit?: (code: number) => void;
+  /** Where signals, messages and uncaught errors come from. Defaults to `process`. */
+  program?: Pick<NodeJS.EventEmitter, 'on'>;
+  /** Milliseconds since the start of the process. */
+  now?: () => number;
 }
 
+/**
+ * Within this time after the first signal further ones belong to the same shutdown: Ctrl-C goes to every process of the
+ * group, and npm, PM2's `treekill` or a service manager then forward it once more.
+ */
+const SAME_SHUTDOWN_MS = 1000;
+/** The message with which PM2 or the primary of a cluster asks a process to shut down. */
+export const SHUTDOWN_MESSAGE = 'shutdown';
 const STEP_LIMIT_MS = 5000;
 
 /**
@@ -47,6 +58,8 @@ export function createShutdown({
   logger,
   forceMs,
   exit = (code) => process.exit(code),
+  program = process,
+  now = () => performance.now(),
 }: CreateShutdownInput): Shutdown {
   const stages: CloseStep[][] = [];
   const underWay = new Set<string>();
@@ -102,23 +115,25 @@ export function createShutdown({
     },
     begin,
     listen() {
+      let firstSignalAt: number | null = null;
       const onSignal = (signal: string): void => {
-        if (exitCode === null) return begin({ reason: signal, exitCode: 0 });
+        // A message begins a shutdown too, but the first signal after it is not the second signal.
+        firstSignalAt ??= now();
+        if (now() - firstSignalAt < SAME_SHUTDOWN_MS) return begin({ reason: signal, exitCode: 0 });
         logger.warn({ signal, open: [...underWay] }, 'Second signal: ended immediately');
         exit(1);
       };
-      process.on('SIGTERM', () => onSignal('SIGTERM'));
-      process.on('SIGINT', () => onSignal('SIGINT'));
-      // PM2 sends both the message and a signal, so the message alone never counts as the second one.
-      process.on('message', (message) => {
-        if (message === 'shutdown') begin({ reason: 'shutdown message', exitCode: 0 });
+      program.on('SIGTERM', () => onSignal('SIGTERM'));
+      program.on('SIGINT', () => onSignal('SIGINT'));
+      program.on('message', (message) => {
+        if (message === SHUTDOWN_MESSAGE) begin({ reason: 'shutdown message', exitCode: 0 });
       });
       const onUncaught = (what: string) => (error: unknown) => {
         logger.fatal({ err: error }, what);
         begin({ reason: what, exitCode: 1 });
       };
-      process.on('uncaughtException', onUncaught('Uncaught exception'));
-      process.on('unhandledRejection', onUncaught('Unhandled rejection'));
+      program.on('uncaughtException', onUncaught('Uncaught exception'));
+      program.on('unhandledRejection', onUncaught('Unhandled rejection'));
     },
   };
 }

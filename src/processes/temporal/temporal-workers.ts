@@ -31,6 +31,13 @@ export interface TemporalWorkers {
 
 /** The worker's limit ends before that of the process, so that the worker itself reports abandoned activities. */
 const BEFORE_FORCE_MS = 1000;
+/** An activity learns of its cancellation by a heartbeat, so this is how long a cancel may take. */
+const HEARTBEAT_MS = 2000;
+/**
+ * A workflow that a worker has in its cache waits this long for that worker before any other gets its next task: so
+ * long it stands still when its worker has stopped. The SDK's default is 10 s.
+ */
+const CACHED_BY_MS = 5000;
 
 /** Starts one worker for each task queue, so that each has its own slots; all run their workflows in one thread. */
 export async function startTemporalWorkers({
@@ -53,6 +60,8 @@ export async function startTemporalWorkers({
     maxConcurrentWorkflowTaskExecutions: limits.maxConcurrentWorkflowTasks,
     maxConcurrentActivityTaskExecutions: limits.maxConcurrentActivities,
     maxCachedWorkflows: limits.maxCachedWorkflows,
+    stickyQueueScheduleToStartTimeout: CACHED_BY_MS,
+    maxHeartbeatThrottleInterval: HEARTBEAT_MS,
     shutdownGraceTime: shutdown.graceMs,
     shutdownForceTime: shutdown.forceMs - BEFORE_FORCE_MS,
   };

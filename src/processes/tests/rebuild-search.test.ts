@@ -1,4 +1,5 @@
 import { createMongoListingSearch } from '../../clients/search/mongo-listing-search';
+import { searchFor } from '../../clients/search/tests/searchable';
 import type { ListingSearch } from '../../contracts/listings/search';
 import { newId } from '../../domain/ids';
 import { ensureCollection } from '../../models/ensure-indexes';
@@ -7,7 +8,7 @@ import { compareIndex } from '../../services/listings/search/compare-index';
 import { indexListings } from '../../services/listings/search/index-listings';
 import { rebuildIndex } from '../../services/listings/search/rebuild-index';
 import { openTestDatabase, type TestDatabase } from '../../testing/servers/test-database';
-import { rebuildSearch } from '../rebuild-search';
+import { rebuildSearch } from '../maintenance/rebuild-search';
 
 const tenantId = 'ptn_1:live';
 let test: TestDatabase;
@@ -49,9 +50,8 @@ async function given(title: string): Promise<string> {
   return id;
 }
 const find = async (text: string): Promise<string[]> => {
-  const none = { categories: null, price: null, currency: null, attributeTerms: [], ownerRef: null, facets: [] };
-  const query = { ...none, tenantId, text, sort: 'newest', at: new Date(), after: null, limit: 100 } as const;
-  return (await search.query(query)).hits.map(({ listingId }) => listingId);
+  const { hits } = await search.query(searchFor(tenantId, { text, at: new Date() }));
+  return hits.map(({ listingId }) => listingId);
 };
 const differing = async () => {
   const ids = (await test.database.models.listings.find({}, { _id: 1 }).lean()).map(({ _id }) => _id);

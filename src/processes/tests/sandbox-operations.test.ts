@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createSandboxAccount } from '../../clients/gateways/sandbox-account';
 import { createSandboxGateway } from '../../clients/gateways/sandbox-gateway';
 import { readSandboxLedger } from '../../clients/gateways/sandbox-ledger';
+import { createGridFsFileStore } from '../../clients/storage/gridfs-file-store';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator';
 import { seedPartner } from '../../testing/worlds/seed-partner';
 import { seedCaptured } from '../../testing/worlds/seed-payment';
@@ -54,7 +55,12 @@ async function newSandbox() {
     purpose: 'initial',
   } as never);
   const account = createSandboxAccount({ url, secret, timeoutMs: 500 });
-  const { resetSandbox } = createSandboxOperations({ client: temporal.client, database, account });
+  const { resetSandbox } = createSandboxOperations({
+    client: temporal.client,
+    database,
+    account,
+    fileStore: createGridFsFileStore({ database }),
+  });
   return {
     account,
     tenantId,

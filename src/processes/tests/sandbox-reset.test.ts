@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { createGridFsFileStore } from '../../clients/storage/gridfs-file-store';
 import { DomainError } from '../../domain/domain-error';
 import type { Call } from '../../http/pipeline/request-context';
 import { createIdempotency } from '../../http/replies/idempotency';
 import { Turns } from '../../http/replies/turns';
+import { beginFile, finishFile } from '../../services/reports/files';
 import { acceptPayment } from '../../services/payments/accept-payment';
 import { deleteTenantData, tenantModels } from '../../services/sandbox/delete-tenant-data';
 import { whileResetting } from '../../services/sandbox/while-resetting';
@@ -30,7 +32,10 @@ afterEach(() => {
   atTheGateway = async () => undefined;
 });
 
-const operations = () => createSandboxOperations({ client: temporal.client, database: api.database, account });
+const fileStore = () => createGridFsFileStore({ database: api.database });
+const operations = () =>
+  createSandboxOperations({ client: temporal.client, database: api.database, account, fileStore: fileStore() });
+const removeFile = (fileId: string) => fileStore().remove(fileId);
 const by = { kind: 'api_key', id: 'key_test' } as const;
 const body = { amount: { amountMinor: 500, currency: 'EUR' }, paymentMethod: 'pm_ok' };
 const at = '2026-11-21T09:00:00.000Z';
@@ -101,7 +106,7 @@ describe('while a sandbox is reset', () => {
       resetting ??= whileResetting({ database: api.database, tenantId }, async (requireHeld) => {
         held.resolve();
         await committed.promise;
-        await deleteTenantData({ database: api.database, tenantId, requireHeld });
+        await deleteTenantData({ database: api.database, tenantId, requireHeld, removeFile });
       });
       await held.promise;
     };
@@ -173,12 +178,25 @@ describe('a reset that ended halfway', () => {
     const stalled = whileResetting({ database, tenantId }, async (requireHeld) => {
       await database.models.sandboxClocks.updateOne({ _id: tenantId }, { $set: { resetting: null } });
       accepted = (await post('/payments', key, body)).body.id;
-      await deleteTenantData({ database, tenantId, requireHeld });
+      await deleteTenantData({ database, tenantId, requireHeld, removeFile });
     });
     await expect(stalled).rejects.toMatchObject({ code: 'SANDBOX_RESETTING' });
     expect(await isThere(`/payments/${accepted}`, key)).toBe(true);
   });
 });
+
+/** Writes a file of a report. Returns its id. */
+async function seedFile(tenantId: string): Promise<string> {
+  const { database } = api;
+  const owner = { tenantId, reportId: 'rpt_1', format: 'csv' };
+  const { _id: fileId } = await beginFile({ database, ...owner, name: 'payments.csv', mediaType: 'text/csv' });
+  const bytes = (async function* () {
+    yield Buffer.from('id,amount');
+  })();
+  const digest = await fileStore().write({ key: fileId, stream: bytes });
+  await finishFile({ database, tenantId, fileId, ...digest });
+  return fileId;
+}
 
 it('a reset deletes all data, however much, and sets the clock to real time', async () => {
   const { tenantId, key } = await api.newTenant();
@@ -188,6 +206,8 @@ it('a reset deletes all data, however much, and sets the clock to real time', as
   const { _id, ...payment } = (await payments.findById(paymentId).lean())!;
   await payments.insertMany(Array.from({ length: 2500 }, (_each, index) => ({ ...payment, _id: `${_id}${index}` })));
   await sandboxClocks.create({ _id: tenantId, tenantId, offsetMs: 86_400_000, advancing: null, updatedAt: new Date() });
+  const kept = await seedFile((await api.newTenant()).tenantId);
+  await seedFile(tenantId);
   expect((await post('/sandbox/clock/reset', key)).body).toMatchObject({ offsetSeconds: 0, advancing: null });
   const left = await Promise.all(
     tenantModels(api.database).map(
@@ -195,4 +215,7 @@ it('a reset deletes all data, however much, and sets the clock to real time', as
     ),
   );
   expect(left.filter(([, count]) => count > 0)).toEqual([['IdempotencyRecord', 1]]);
+  const stored = await api.database.models.storedChunks.find({}, { files_id: 1 }).lean();
+  expect(stored.map((chunk) => chunk.files_id)).toEqual([kept]);
+  expect(await fileStore().list({ after: '', limit: 9 })).toMatchObject([{ key: kept }]);
 });

@@ -1,4 +1,5 @@
 import { stripeEventTypes } from '../../clients/gateways/stripe/stripe-webhook';
+import { postingKeyOf } from '../../contracts/payments/posting-keys';
 import { newId } from '../../domain/ids';
 import { ledgerProblems } from '../../domain/payments/ledger-check';
 import { postCapture, type Posting } from '../../domain/payments/ledger';
@@ -37,6 +38,7 @@ async function seed() {
       lines: posting.lines.filter(({ account }) => !account.startsWith('auth')),
       tenantId,
       at: new Date(),
+      recordedAt: new Date(),
     },
   ]);
   return { paymentId, refundId, ...stripeObjects({ tenantId, paymentId, refundId, intentId }) };
@@ -135,6 +137,11 @@ describe('the webhook of Stripe', () => {
       'payment.dispute_closed',
     ]);
     expect(ledgerProblems(await postingsOf(paymentId))).toEqual([]);
+    // Reports count the money of a dispute with the event of its step.
+    const timeline = await api.database.models.events.find({ entityId: paymentId }).lean();
+    expect(timeline.map(postingKeyOf).filter((key) => key !== null)).toEqual(
+      (await postingsOf(paymentId)).filter(({ event }) => event === 'dispute').map(({ key }) => key),
+    );
   });
 
   it('lists an inquiry without moving money, until it becomes a dispute', async () => {

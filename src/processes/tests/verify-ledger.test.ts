@@ -5,7 +5,7 @@ import { seedPartner } from '../../testing/worlds/seed-partner';
 import { seedPayment } from '../../testing/worlds/seed-payment';
 import { waiveUndo } from '../../testing/worlds/waive-undo';
 import { waitFor } from '../../testing/wait-for';
-import { verifyLedger } from '../verify-ledger';
+import { verifyLedger } from '../maintenance/verify-ledger';
 
 let world: PaymentWorld;
 const gateway = createFaultyGateway();

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
-import { callHeaders, signSimulatorCall } from '../../contracts/simulator-call';
+import { callHeaders, signSimulatorCall } from '../../contracts/simulator/simulator-call';
 import { openDatabase, type Database } from '../../models/database';
 import { startSimulator } from '../../simulator/start-simulator';
 import { differences } from '../expect-books';
@@ -86,7 +86,7 @@ export const payUntilAnswered = (app: PartnerApp, index: number) => {
       expect(status).toBe(202);
       return body.id;
     },
-    { what: 'a payment to be accepted', timeoutMs: 60_000 },
+    { what: 'a payment to be accepted' },
   );
 };
 

@@ -46,7 +46,7 @@ export async function newestLink({
       const links = (await readMails(webUrl, to)).filter(({ link }) => link !== null);
       return links.length >= count && links;
     },
-    { what: `${count} mail(s) with a link to ${to}`, timeoutMs: 240_000 },
+    { what: `${count} mail(s) with a link to ${to}` },
   );
   return mails.at(-1)!.link!;
 }

@@ -7,6 +7,7 @@ import type { ServerName } from '../../../scripts/embedded/server';
 import { checkoutRoot, startServers, type TestServers } from '../servers/servers';
 import { databaseUri } from '../servers/test-database';
 import { waitFor } from '../wait-for';
+import type { Launch } from './launch';
 
 export interface PlatformProcess {
   role: string;
@@ -47,11 +48,13 @@ export interface StartPlatformInput {
   sandbox?: boolean;
   which?: readonly ServerName[];
   environment?: NodeJS.ProcessEnv;
+  /** Defaults to dist/main.js in Node. */
+  launch?: Launch;
 }
 
 const root = checkoutRoot(__dirname);
 const program = join(root, 'dist/main.js');
-const node = join(root, 'node_modules/.bin/node');
+const inNode: Launch = { command: join(root, 'node_modules/.bin/node'), args: [program], env: {} };
 
 /**
  * Starts the whole platform as in production: its own real servers and the built program in separate processes, for
@@ -64,6 +67,7 @@ export async function startPlatform({
   sandbox = false,
   which,
   environment = {},
+  launch = inNode,
 }: StartPlatformInput): Promise<Platform> {
   if (!existsSync(program)) throw new Error('dist/main.js is missing: run `npm run build` first');
   const folder = join(root, '.platform-test', `system-${name}`);
@@ -103,6 +107,7 @@ export async function startPlatform({
     // These tests start a hundred processes, so Node caches the compiled code.
     NODE_COMPILE_CACHE: join(root, '.platform-test', 'compile-cache'),
     ...environment,
+    ...launch.env,
   };
   const created: PlatformProcess[] = [];
   const start = async (role: string, index: number): Promise<PlatformProcess> => {
@@ -112,7 +117,7 @@ export async function startPlatform({
       PORT: String(role === 'api' && index > 0 ? await freePort() : port),
       ADMIN_PORT: String(await freePort()),
     };
-    const process = createProcess({ role, env, logFile: join(folder, 'process-logs', `${role}-${index}.log`) });
+    const process = createProcess({ role, env, launch, logFile: join(folder, 'process-logs', `${role}-${index}.log`) });
     created.push(process);
     await process.start();
     return process;
@@ -150,10 +155,12 @@ export async function startPlatform({
 function createProcess({
   role,
   env,
+  launch,
   logFile,
 }: {
   role: string;
   env: NodeJS.ProcessEnv;
+  launch: Launch;
   logFile: string;
 }): PlatformProcess {
   let child: ChildProcess | undefined;
@@ -178,14 +185,17 @@ function createProcess({
     },
     async start() {
       const log = createWriteStream(logFile, { flags: 'a' });
-      const started = spawn(node, [program, '--role', role], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const started = spawn(launch.command, [...launch.args, '--role', role], {
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       child = started;
       started.stdout.pipe(log, { end: false });
       started.stderr.pipe(log, { end: false });
       gone = new Promise((resolve) => {
         started.once('exit', (code) => resolve(code));
       });
-      await waitFor(async () => !alive() || ready(), { what: `${role} to be ready (${logFile})`, timeoutMs: 180_000 });
+      await waitFor(async () => !alive() || ready(), { what: `${role} to be ready (${logFile})` });
       if (!alive())
         throw new Error(
           `${role} ended before it was ready (${started.exitCode ?? started.signalCode}); see ${logFile}`,

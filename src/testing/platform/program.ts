@@ -52,7 +52,12 @@ export async function start(
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const admin = (page: string) => fetch(`http://127.0.0.1:${adminPort}${page}`, { headers: { connection: 'close' } });
   const readiness = async () =>
-    (await (await admin('/readyz')).json()) as { status: string; dependencies: Record<string, { ok: boolean }> };
+    (await (await admin('/readyz')).json()) as {
+      status: string;
+      version: string;
+      buildId: string;
+      dependencies: Record<string, { ok: boolean }>;
+    };
   return {
     child,
     admin,

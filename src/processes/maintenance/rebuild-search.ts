@@ -1,9 +1,9 @@
-import { readConfig } from '../../config/env';
-import { createMongoListingSearch } from '../clients/search/mongo-listing-search';
-import { openDatabase } from '../models/database';
-import { ensureCollection } from '../models/ensure-indexes';
-import { dropEntriesBeside, entriesBeside, swapEntries } from '../models/listings/search-entry';
-import { rebuildIndex } from '../services/listings/search/rebuild-index';
+import { readConfig } from '../../../config/env';
+import { createMongoListingSearch } from '../../clients/search/mongo-listing-search';
+import { openDatabase } from '../../models/database';
+import { ensureCollection } from '../../models/ensure-indexes';
+import { dropEntriesBeside, entriesBeside, swapEntries } from '../../models/listings/search-entry';
+import { rebuildIndex } from '../../services/listings/search/rebuild-index';
 
 export interface RebuildSearchInput {
   env: NodeJS.ProcessEnv;

@@ -1,18 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
-import { readConfig, type Config } from '../../config/env';
-import { readSandboxLedger, type SandboxLedgerItem } from '../clients/gateways/sandbox-ledger';
-import { gatewayKey } from '../contracts/payments/payment';
-import { compareWithGateway, entityOf, type GatewayLine, type OwnLine } from '../domain/payments/gateway-comparison';
-import { createdAtOf, isId } from '../domain/ids';
-import { moneyOf, type Money } from '../domain/money';
-import { balance, type LedgerAccount, type Posting } from '../domain/payments/ledger';
-import { ledgerProblems, paymentProblems } from '../domain/payments/ledger-check';
-import { settledPaymentStates } from '../domain/payments/payment';
-import { tenantOf } from '../domain/tenant';
-import { openDatabase, type Database } from '../models/database';
-import { postingOf } from '../models/payments/ledger-posting';
-import type { Payment } from '../models/payments/payment';
-import type { Refund } from '../models/payments/refund';
+import { readConfig, type Config } from '../../../config/env';
+import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
+import { gatewayKey } from '../../contracts/payments/payment';
+import { compareWithGateway, entityOf, type GatewayLine, type OwnLine } from '../../domain/payments/gateway-comparison';
+import { createdAtOf, isId } from '../../domain/ids';
+import { moneyOf, type Money } from '../../domain/money';
+import { balance, type LedgerAccount, type Posting } from '../../domain/payments/ledger';
+import { ledgerProblems, paymentProblems } from '../../domain/payments/ledger-check';
+import { settledPaymentStates } from '../../domain/payments/payment';
+import { tenantOf } from '../../domain/tenant';
+import { openDatabase, type Database } from '../../models/database';
+import { postingOf } from '../../models/payments/ledger-posting';
+import type { Payment } from '../../models/payments/payment';
+import type { Refund } from '../../models/payments/refund';
 
 export interface VerifyLedgerInput {
   env: NodeJS.ProcessEnv;

@@ -1,0 +1,132 @@
+// `npm run release`: brings the built program into the processes that PM2 runs here, without failing a request. Exits
+// with 1, and says what still runs, when the program cannot replace what runs.
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { clusterOf, readApps, roleOf, scriptOf, type App } from './release/app.ts';
+import { checkApp, readCandidate, type Candidate } from './release/candidate.ts';
+import { installProgram } from './release/install-program.ts';
+import { holdLock, lockFile } from './release/lock.ts';
+import { listProcesses } from './release/pm2.ts';
+import { readReadiness } from './release/readiness.ts';
+import { reloadInstances } from './release/reload-instances.ts';
+import { replaceBeside } from './release/replace-beside.ts';
+import { replaceSingle } from './release/replace-single.ts';
+import { Refused, type StageInput } from './release/stage.ts';
+
+const USAGE = `npm run release [-- --binary FILE] [--only api,worker,sandbox] [--config FILE]
+
+Brings a new program into the processes that PM2 runs: without --binary dist/main.js (ecosystem.config.js), with it the
+single-file program, which is put in place first (ecosystem.binary.config.js).
+`;
+const root = join(import.meta.dirname, '..');
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+// Its reader may end (`| head`, a terminal); a release goes on and does not stop halfway.
+process.stdout.on('error', () => undefined);
+process.on('SIGHUP', () => undefined);
+const { binary, only, config } = readOptions();
+const names = only?.split(',').map((name) => name.trim());
+const ecosystemFile = resolve(
+  config ?? join(root, binary === undefined ? 'ecosystem.config.js' : 'ecosystem.binary.config.js'),
+);
+
+await release().catch(async (error: unknown) => {
+  print(`Refused: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+  // Without an ecosystem file, or PM2, there is nothing to add to the reason.
+  await describeAll().catch(() => undefined);
+});
+
+async function release(): Promise<void> {
+  const known = readApps(ecosystemFile).map(({ name }) => name);
+  const unknown = names?.filter((name) => !known.includes(name)) ?? [];
+  if (unknown.length > 0)
+    throw new Refused(`--only: there is no app ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  holdLock(lockFile());
+  const apps = await runningApps();
+  const [first] = apps;
+  if (first === undefined) throw new Refused('PM2 runs none of these apps here; start them with pm2 start');
+  const target = scriptOf(first);
+  const candidate = await readCandidate(binary === undefined ? [process.execPath, target] : [resolve(binary)]);
+  print(`Candidate: version ${candidate.version}, build ${candidate.buildId}`);
+  for (const app of apps) {
+    const failed = await checkApp(candidate, app);
+    if (failed.length > 0) throw new Refused(`--check of ${app.name}:\n  ${failed.join('\n  ')}`);
+    print(`${app.name}: --check is well`);
+  }
+  const restore = binary === undefined ? null : await installProgram({ file: resolve(binary), target });
+  const installed: Candidate = binary === undefined ? candidate : { ...candidate, command: [target] };
+  let isInUse = false;
+  for (const app of apps) {
+    try {
+      await stageOf(app)({ app, candidate: installed, ecosystemFile, print });
+    } catch (error) {
+      // Where nothing runs the candidate yet, a process that dies is to be started again from the previous program.
+      if (!isInUse && !(await runsAnywhere(app, candidate))) await restore?.();
+      throw error;
+    }
+    isInUse = true;
+  }
+  print(`Released: build ${candidate.buildId} runs everywhere`);
+}
+
+function stageOf(app: App): (input: StageInput) => Promise<void> {
+  if (clusterOf(app) !== null) return reloadInstances;
+  return roleOf(app) === 'sandbox' ? replaceSingle : replaceBeside;
+}
+
+async function runningApps(): Promise<App[]> {
+  const running: App[] = [];
+  for (const app of readApps(ecosystemFile)) {
+    if (names !== undefined && !names.includes(app.name)) continue;
+    if ((await listProcesses(app.name)).length > 0) running.push(app);
+    else print(`${app.name}: does not run here and is left out`);
+  }
+  return running;
+}
+
+/** Resolves to the admin ports of the app's processes. */
+async function adminPortsOf(app: App): Promise<number[]> {
+  const count = clusterOf(app) ?? 1;
+  const processes = await listProcesses(app.name);
+  return processes.flatMap(({ adminPort }) => Array.from({ length: count }, (_, number) => adminPort + number));
+}
+
+async function runsAnywhere(app: App, { buildId }: Candidate): Promise<boolean> {
+  const all = await Promise.all((await adminPortsOf(app)).map(readReadiness));
+  return all.some((readiness) => readiness?.buildId === buildId);
+}
+
+async function describeAll(): Promise<void> {
+  for (const app of readApps(ecosystemFile)) for (const line of await describe(app)) print(`still runs: ${line}`);
+}
+
+async function describe(app: App): Promise<string[]> {
+  return Promise.all(
+    (await adminPortsOf(app)).map(async (port) => {
+      const readiness = await readReadiness(port);
+      if (readiness === null) return `${app.name} at admin port ${port} does not answer`;
+      const { pid, status, version, buildId } = readiness;
+      return `${app.name}, process ${pid}, ${status}, version ${version}, build ${buildId}`;
+    }),
+  );
+}
+
+function readOptions() {
+  const options = {
+    binary: { type: 'string' },
+    only: { type: 'string' },
+    config: { type: 'string' },
+    help: { type: 'boolean' },
+  } as const;
+  try {
+    const { values } = parseArgs({ options });
+    if (values.help) {
+      process.stdout.write(USAGE);
+      process.exit(0);
+    }
+    return values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}`);
+    return process.exit(2);
+  }
+}

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { clusterOf, flagsOf } from './app.ts';
+import { listProcesses } from './pm2.ts';
+import { readReadiness } from './readiness.ts';
+import { Refused, type StageInput } from './stage.ts';
+
+const run = promisify(execFile);
+
+/**
+ * Has the primary of a cluster (`--cluster`) replace its instances, and looks at the admin port of each. The primary
+ * itself goes on with its earlier program until it is restarted.
+ *
+ * @throws Refused when one was not ready or has another build; those that were not replaced serve on
+ */
+export async function reloadInstances({ app, candidate, print }: StageInput): Promise<void> {
+  const [primary] = await listProcesses(app.name);
+  if (primary === undefined) throw new Refused(`${app.name} does not run`);
+  const [program, ...args] = candidate.command;
+  const env = { ...process.env, ...app.env };
+  await run(program, [...args, ...flagsOf(app), '--reload'], { cwd: app.cwd, env }).catch(
+    (error: Error & { stdout?: string }) => {
+      throw new Refused(error.stdout?.trim() || `${app.name} could not be reloaded: ${error.message}`);
+    },
+  );
+  for (let number = 0; number < (clusterOf(app) ?? 0); number += 1) {
+    const readiness = await readReadiness(primary.adminPort + number);
+    const { isReady = false, status = 'down', buildId = 'unknown' } = readiness ?? {};
+    if (!isReady || buildId !== candidate.buildId)
+      throw new Refused(`instance ${number} of ${app.name} is ${status}, of build ${buildId}`);
+    print(`${app.name} instance ${number}: ready with build ${buildId} at port ${primary.adminPort + number}`);
+  }
+}

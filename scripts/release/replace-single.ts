@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../embedded/ports.ts';
+import { flagsOf, type App } from './app.ts';
+import type { Candidate } from './candidate.ts';
+import { listProcesses, restartApp } from './pm2.ts';
+import { untilReady } from './readiness.ts';
+import { readyWithinMs, Refused, untilServing, type StageInput } from './stage.ts';
+
+/**
+ * Replaces the one process of the simulated gateway. Two may not share its ledger, so it is restarted; its callers
+ * repeat what failed meanwhile. Before that the candidate has to become ready on other ports, with an empty ledger.
+ *
+ * @throws Refused when it did not, or when the restarted process is not ready
+ */
+export async function replaceSingle({ app, candidate, ecosystemFile, print }: StageInput): Promise<void> {
+  const fault = await tryOut(app, candidate);
+  if (fault !== null) throw new Refused(`the new ${app.name} cannot serve: ${fault}`);
+  await restartApp(ecosystemFile, app);
+  const [restarted] = await listProcesses(app.name);
+  const late = restarted === undefined ? 'it does not run' : await untilServing(restarted, candidate);
+  if (late !== null) throw new Refused(`${app.name} was restarted, but ${late}`);
+  print(`${app.name} ${restarted?.id}: ready with build ${candidate.buildId} at admin port ${restarted?.adminPort}`);
+}
+
+/** Resolves to null when the candidate becomes ready beside the process that runs, or else to the reason. */
+async function tryOut(app: App, { command: [program, ...args], buildId }: Candidate): Promise<string | null> {
+  const ledger = await mkdtemp(join(tmpdir(), 'release-sandbox-'));
+  const adminPort = await freePort();
+  const trial = spawn(program, [...args, ...flagsOf(app)], {
+    cwd: app.cwd,
+    env: {
+      ...process.env,
+      ...app.env,
+      ADMIN_PORT: String(adminPort),
+      SANDBOX_PORT: '0',
+      SANDBOX_PAGES_PORT: '0',
+      SANDBOX_DATA_DIR: ledger,
+    },
+    stdio: 'ignore',
+  });
+  const ended = once(trial, 'exit');
+  const pid = async () => (trial.exitCode === null && trial.signalCode === null ? (trial.pid ?? null) : null);
+  try {
+    return await untilReady({ adminPort, buildId, pid, limitMs: readyWithinMs() });
+  } finally {
+    if ((await pid()) !== null) trial.kill('SIGKILL');
+    await ended;
+    await rm(ledger, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { freePort } from '../../scripts/embedded/ports';
+import { processPaymentId } from '../../src/contracts/payments/payment';
+import { settledPaymentStates } from '../../src/domain/payments/payment';
+import { connectTemporal } from '../../src/temporal/connect-temporal';
+import { disturbedTasksOf } from '../../src/testing/histories/disturbed-tasks';
+import { payUntilAnswered } from '../../src/testing/platform/chaos-scene';
+import { consecutivePorts } from '../../src/testing/platform/consecutive-ports';
+import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
+import { startPlatform, type Platform } from '../../src/testing/platform/platform';
+import { openPm2 } from '../../src/testing/platform/pm2';
+import { badPrograms, releaseProgram } from '../../src/testing/platform/released-program';
+import { waitFor } from '../../src/testing/wait-for';
+
+const PAYMENTS = 200;
+/** Milliseconds between two payments: together about as long as a release takes. */
+const EVERY_MS = 80;
+const program = releaseProgram('workers');
+
+let platform: Platform;
+let pm2: ReturnType<typeof openPm2>;
+let app: PartnerApp;
+let client: Client;
+
+beforeAll(async () => {
+  platform = await startPlatform({ name: 'workers', workers: 0 });
+  pm2 = openPm2({
+    folder: program.folder,
+    environment: { ...platform.environment, RELOAD_READY_MS: '60000' },
+    // Two workers, and one more during a release.
+    adminPorts: { worker: await consecutivePorts(3), sandbox: await freePort() },
+  });
+  await pm2.start('worker', 'sandbox');
+  ({ app } = await enrolPartner(platform));
+  const { address } = platform.servers.temporal;
+  client = connectTemporal({ address, namespace: 'default', tls: false, apiKey: undefined });
+});
+afterAll(async () => {
+  await client?.connection.close();
+  await pm2?.kill();
+  await platform?.stop();
+}, 60_000);
+
+/** Sends payments evenly. Resolves to their ids. */
+async function pay(count: number): Promise<string[]> {
+  const accepted: Promise<string>[] = [];
+  for (let index = 0; index < count; index += 1) {
+    accepted.push(payUntilAnswered(app, index));
+    await setTimeout(EVERY_MS);
+  }
+  return Promise.all(accepted);
+}
+
+/** Waits until the payments and their processes have ended. */
+async function untilSettled(ids: readonly string[]): Promise<void> {
+  const states: readonly string[] = settledPaymentStates;
+  for (const id of ids)
+    await waitFor(async () => states.includes((await app.get<{ state: string }>(`/payments/${id}`)).body.state), {
+      what: `payment ${id} to be settled`,
+    });
+  for (const id of ids) await client.workflow.getHandle(processPaymentId(id)).result();
+}
+
+async function verifyLedger(): Promise<number | null> {
+  const child = spawn(process.execPath, [program.file, '--verify-ledger'], {
+    env: platform.environment,
+    stdio: 'ignore',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+it(`workers that are released under ${PAYMENTS} payments disturb none of them`, async () => {
+  const before = (await pm2.list('worker')).map(({ pid }) => pid);
+  program.restore();
+  const [ids, { code, output }] = await Promise.all([pay(PAYMENTS), pm2.release({}, '--only', 'worker')]);
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Released: build/) });
+  const after = await pm2.list('worker');
+  expect(after.map(({ status }) => status)).toEqual(['online', 'online']);
+  expect(after.filter(({ pid }) => before.includes(pid))).toEqual([]);
+  await untilSettled(ids);
+  const { disturbed, lateTasks, longestPauseMs } = await disturbedTasksOf(client, ids.map(processPaymentId));
+  process.stderr.write(
+    `${ids.length} payments, the longest pause in a process took ${Math.round(longestPauseMs)} ms; ` +
+      `${lateTasks} late workflow tasks\n`,
+  );
+  expect(disturbed).toEqual([]);
+  expect(await verifyLedger()).toBe(0);
+  // A task that is on its way to a worker which ends is late by this, and nothing stands still for ten seconds.
+  const { events } = await client.workflow.getHandle(processPaymentId(ids[0]!)).fetchHistory();
+  const { workflowTaskTimeout } = events![0]!.workflowExecutionStartedEventAttributes!;
+  expect(Number(workflowTaskTimeout!.seconds)).toBeLessThan(10);
+});
+
+it('a worker that never becomes ready is refused, and the previous ones work on', async () => {
+  const before = await pm2.list('worker');
+  program.replaceBy(badPrograms.dies);
+  const { code, output } = await pm2.release({ readyWithinMs: 5000 }, '--only', 'worker');
+  program.restore();
+  expect([code, output]).toEqual([1, expect.stringMatching(/Refused: the new worker .* cannot serve: it ended/)]);
+  expect(await pm2.list('worker')).toEqual(before);
+  await untilSettled(await pay(3));
+});
+
+it('a release of the simulated gateway under payments loses none', async () => {
+  const [ids, { code, output }] = await Promise.all([pay(20), pm2.release({}, '--only', 'sandbox')]);
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/sandbox \d+: ready with build/) });
+  await untilSettled(ids);
+  expect(await verifyLedger()).toBe(0);
+});
