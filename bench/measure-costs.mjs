@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { Redis } from 'ioredis';
 import mongoose from 'mongoose';
+import { billedActionsOf } from '../src/testing/histories/billed-actions.ts';
 import { cpuMsOf } from './measured-process.mjs';
 import { waits } from './until.mjs';
 
@@ -102,23 +103,15 @@ export const untilSent = (database) =>
     'the outbox to be sent',
   );
 
-const BILLED = [
-  'workflowExecutionStarted',
-  'activityTaskScheduled',
-  'timerStarted',
-  'workflowExecutionSignaled',
-  'workflowExecutionUpdateAccepted',
-];
-
 /** Returns the events of all histories, and the actions that Temporal Cloud bills for them. */
 async function readHistories(workflow) {
-  const names = [];
+  const sum = { events: 0, actions: 0 };
   for await (const { workflowId, runId } of workflow.list()) {
     const { events } = await workflow.getHandle(workflowId, runId).fetchHistory();
-    for (const event of events) names.push(Object.keys(event).find((key) => key.endsWith('Attributes') && event[key]));
+    sum.events += events.length;
+    sum.actions += billedActionsOf(events).length;
   }
-  const actions = names.filter((name) => BILLED.includes(name.replace('EventAttributes', ''))).length;
-  return { events: names.length, actions };
+  return sum;
 }
 
 /** Resolves when the workflow has ended. */

@@ -3,13 +3,15 @@ import { waits } from './until.mjs';
 
 const ROUNDS = 5;
 const MONTHS = 12;
+const DAILY_REPORTS = 3;
 const AMOUNT = { amountMinor: 1900, currency: 'EUR' };
 const { until, untilCaptured } = waits({ withinMs: 300_000 });
 
 /**
  * Measures a year of a monthly subscription that a sandbox's clock is moved through, beside twelve payments one after
- * another in real time: the same number of charges without the clock, the invoices and the renewals. With the programs
- * of another checkout it measures their years too, in turns with ours.
+ * another in real time: the same number of charges without the clock, the invoices and the renewals; and beside the
+ * year of another tenant with three daily reports. With the programs of another checkout it measures their years too,
+ * in turns with ours.
  */
 export async function measureYears(programs, others) {
   const systems = [];
@@ -28,6 +30,7 @@ export async function measureYears(programs, others) {
       secondsOverPayments: of(({ year, payments }) => year.seconds / payments.seconds),
       cpuSeconds: of(({ year }) => year.cpuSeconds),
       cpuOverPayments: of(({ year, payments }) => year.cpuSeconds / payments.cpuSeconds),
+      secondsReportedOver: of(({ year, reported }) => reported.seconds / year.seconds),
       ...(others && {
         against: {
           checkout: others.checkout,
@@ -49,14 +52,23 @@ async function startSystem({ startRole, createTenant }) {
   return { roles, createTenant };
 }
 
-/** Measures twelve payments and a year of a new tenant. */
+/** Measures twelve payments and a year of a new tenant, and the year of another one with three daily reports. */
 async function measureRound({ roles, createTenant }) {
-  const client = await createTenant({ url: roles.at(-1).url, mode: 'sandbox' });
+  const newTenant = () => createTenant({ url: roles.at(-1).url, mode: 'sandbox' });
+  const client = await newTenant();
   const payments = await measure(roles, () => payMonthly(client));
+  const year = await measureYear(roles, client);
+  const other = await newTenant();
+  const daily = { type: 'summary', period: 'day', at: '06:00', timeZone: 'UTC', formats: ['json', 'csv'] };
+  for (let made = 0; made < DAILY_REPORTS; made += 1) await other.post('/report-schedules', daily);
+  return { payments, year, reported: await measureYear(roles, other) };
+}
+
+async function measureYear(roles, client) {
   const { id } = await subscribe(client);
   const year = await measure(roles, () => advanceYear(client));
   await checkInvoices(client, id);
-  return { payments, year };
+  return year;
 }
 
 async function measure(roles, work) {

@@ -1,9 +1,12 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const REPLY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 90_000;
+const POLL_EVERY_MS = 10;
 /** A second of CPU has this many ticks in /proc on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
@@ -17,13 +20,7 @@ export function startMeasured({ name, program, args = [], env, log, execArgv = [
     execArgv: ['--require', join(import.meta.dirname, 'probe.cjs'), ...execArgv],
     stdio: ['ignore', log, log, 'ipc'],
   });
-  const killNow = () => child.kill('SIGKILL');
-  process.once('exit', killNow);
-  const gone = once(child, 'exit').then(([code, signal]) => {
-    process.off('exit', killNow);
-    throw new Error(`${name} ended (${signal ?? code}); see bench/results/processes.log`);
-  });
-  gone.catch(() => undefined);
+  const gone = watch(name, child);
 
   /**
    * Resolves to the next message with this field. Rejects when the process ends first, or sends no such message in
@@ -61,6 +58,48 @@ export function startMeasured({ name, program, args = [], env, log, execArgv = [
       await gone.catch(() => undefined);
     },
   };
+}
+
+/** Starts any other program; its output goes to the same file. */
+export function startChild({ name, command, args, env, log }) {
+  const child = spawn(command, args, { env, stdio: ['ignore', log, log] });
+  const gone = watch(name, child);
+  return {
+    name,
+    pid: child.pid,
+    gone,
+    async end() {
+      child.kill('SIGKILL');
+      await gone.catch(() => undefined);
+    },
+  };
+}
+
+/** Resolves at the first 200 of a role's /readyz. Rejects when its process ends before. */
+export async function untilReady({ name, gone }, adminPort) {
+  const deadline = performance.now() + READY_WITHIN_MS;
+  while (performance.now() < deadline) {
+    const response = await Promise.race([
+      fetch(`http://127.0.0.1:${adminPort}/readyz`, { headers: { connection: 'close' } }).catch(() => null),
+      gone,
+    ]);
+    await response?.arrayBuffer();
+    if (response?.status === 200) return;
+    await sleep(POLL_EVERY_MS);
+  }
+  throw new Error(`${name} was not ready within ${READY_WITHIN_MS / 1000} s; see bench/results/processes.log`);
+}
+
+/** Kills the process when the benchmark ends. Returns a promise that rejects when the process does. */
+function watch(name, child) {
+  const killNow = () => child.kill('SIGKILL');
+  process.once('exit', killNow);
+  const gone = once(child, 'exit').then(([code, signal]) => {
+    process.off('exit', killNow);
+    throw new Error(`${name} ended (${signal ?? code}); see bench/results/processes.log`);
+  });
+  gone.catch(() => undefined);
+  return gone;
 }
 
 /**

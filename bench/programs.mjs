@@ -7,11 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { startEmptyWorker as startWorkerOf } from './empty-worker.mjs';
-import { startMeasured } from './measured-process.mjs';
+import { startChild, startMeasured, untilReady } from './measured-process.mjs';
 import { startPostgres } from './peers/postgres.mjs';
 
-const READY_WITHIN_MS = 90_000;
-const POLL_EVERY_MS = 10;
 const SEND_ATTEMPTS = 30;
 const RETRY_AFTER_MS = 1000;
 const GATEWAY_SECRET = `whsec_${Buffer.from('webhook-secret-of-the-benchmark-1').toString('base64')}`;
@@ -67,6 +65,14 @@ export async function createPrograms(input) {
     return { ...server, url: `http://127.0.0.1:${port}`, echoes: true };
   };
 
+  /** Starts the bare export of postings; resolves when it is connected. */
+  const startBareCsv = async () => {
+    const program = join(root, 'bench', 'reports', 'bare-csv.cjs');
+    const server = startMeasured({ name: 'bare csv', program, env: common, log });
+    await server.nextMessage('connected');
+    return server;
+  };
+
   const startStubbed = async () => {
     const server = startMeasured({ name: 'stubbed api', program: stubbedApi, env: common, log, execArgv: profiling });
     const { port, ...seed } = await server.nextMessage('listening');
@@ -81,13 +87,10 @@ export async function createPrograms(input) {
     return measured;
   };
 
-  /** Starts a role; resolves when it is ready, with the duration of the start. */
-  const startRole = async (
-    role,
-    { program = join(checkout, 'dist', 'main.js'), execArgv = [], env: more = {} } = {},
-  ) => {
+  /** Returns the environment of a role's process, with free ports. */
+  const environmentOf = async (more) => {
     const [port, adminPort] = [await freePort(), await freePort()];
-    const env = {
+    return {
       ...common,
       TEMPORAL_ADDRESS: servers.temporal.addresses.address,
       SMTP_URL: 'smtp://127.0.0.1:9',
@@ -105,20 +108,43 @@ export async function createPrograms(input) {
       SANDBOX_WEBHOOK_SECRET: GATEWAY_SECRET,
       ...more,
     };
+  };
+
+  /** Starts a role; resolves when it is ready, with the duration of the start. */
+  const startRole = async (
+    role,
+    { program = join(checkout, 'dist', 'main.js'), args = [], execArgv = [], env: more = {} } = {},
+  ) => {
+    const env = await environmentOf(more);
     const begun = performance.now();
     // As under PM2.
     const production = apps.find(({ name }) => name === role);
     const server = startMeasured({
       name: `--role ${role}`,
       program,
-      args: ['--role', role],
+      args: ['--role', role, ...args],
       env: { ...production.env, ...env },
       log,
       execArgv: [...production.node_args.split(' '), ...execArgv],
     });
-    await untilReady(server, adminPort);
-    const [url, adminUrl] = [port, adminPort].map((number) => `http://127.0.0.1:${number}`);
+    await untilReady(server, env.ADMIN_PORT);
+    const [url, adminUrl] = [env.PORT, env.ADMIN_PORT].map((number) => `http://127.0.0.1:${number}`);
     return { ...server, seconds: (performance.now() - begun) / 1000, url, adminUrl };
+  };
+
+  /** Starts a role of the single executable as `startRole` does that of dist/main.js; nothing measures it inside. */
+  const startExecutable = async (role, { executable, env: more }) => {
+    const env = await environmentOf({ NODE_ENV: 'production', ...more });
+    const begun = performance.now();
+    const server = startChild({
+      name: `executable, --role ${role}`,
+      command: executable,
+      args: ['--role', role],
+      env,
+      log,
+    });
+    await untilReady(server, env.ADMIN_PORT);
+    return { ...server, seconds: (performance.now() - begun) / 1000 };
   };
 
   /** Creates a partner with a key of this mode through the API itself. */
@@ -131,6 +157,7 @@ export async function createPrograms(input) {
       tenantId: `${id}:${mode}`,
       get: (path) => send(`${base}${path}`, key),
       post: (path, body) => send(`${base}${path}`, key, body),
+      put: (path, body) => send(`${base}${path}`, key, body, 'PUT'),
     };
   };
 
@@ -144,7 +171,8 @@ export async function createPrograms(input) {
 
   /** Starts the worker without prebuilt workflows beside it: it bundles them itself, as in development. */
   const startUnbundledWorker = () => {
-    const program = join(results, 'main.js');
+    // One folder below the checkout, as dist/ is: the program looks for workflows/ and openapi.yaml above itself.
+    const program = join(root, '.platform-test', 'main.js');
     copyFileSync(join(root, 'dist', 'main.js'), program);
     return startRole('worker', { program });
   };
@@ -169,6 +197,7 @@ export async function createPrograms(input) {
     temporalAddress: servers.temporal.addresses.address,
     serverPids,
     startBare,
+    startBareCsv,
     startEmptyWorker,
     startPeer,
     startPostgres: () => startPostgres({ folder, processes, reporter }),
@@ -176,36 +205,21 @@ export async function createPrograms(input) {
     measureValidation,
     startWhole,
     startRole,
+    startExecutable,
     startUnbundledWorker,
     createTenant,
   };
 }
 
-async function untilReady({ name, gone }, adminPort) {
-  const deadline = performance.now() + READY_WITHIN_MS;
-  while (performance.now() < deadline) {
-    const response = await Promise.race([
-      fetch(`http://127.0.0.1:${adminPort}/readyz`, { headers: { connection: 'close' } }).catch(() => null),
-      gone,
-    ]);
-    await response?.arrayBuffer();
-    if (response?.status === 200) return;
-    await sleep(POLL_EVERY_MS);
-  }
-  throw new Error(`${name} was not ready within ${READY_WITHIN_MS / 1000} s; see bench/results/processes.log`);
-}
-
 /**
- * Sends a POST with the body, or a GET without one; resolves to the body of the response. A 503 is repeated, as callers
- * are told to do, with the same key.
+ * Sends the body by POST or another method, or a GET without one; resolves to the body of the response. A 503 is
+ * repeated, as callers are told to do, with the same key.
  */
-async function send(url, key, body) {
+async function send(url, key, body, method = 'POST') {
   const headers = { authorization: `Bearer ${key}` };
   const posted = { 'idempotency-key': randomUUID(), 'content-type': 'application/json' };
   const init =
-    body === undefined
-      ? { headers }
-      : { method: 'POST', headers: { ...headers, ...posted }, body: JSON.stringify(body) };
+    body === undefined ? { headers } : { method, headers: { ...headers, ...posted }, body: JSON.stringify(body) };
   for (let attempt = 1; ; attempt += 1) {
     const response = await fetch(url, init);
     if (response.ok) return response.json();

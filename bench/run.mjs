@@ -6,17 +6,23 @@ import { parseArgs } from 'node:util';
 import { claimFolder } from '../scripts/embedded/claim-folder.ts';
 import { plainReporter } from '../scripts/embedded/reporter.ts';
 import { startEmbeddedServers } from '../scripts/embedded/servers.ts';
+import { measureBinary } from './starts/measure-binary.mjs';
 import { measureCosts } from './measure-costs.mjs';
 import { measureBulk } from './listings/measure-bulk.mjs';
+import { measureReviews } from './listings/measure-reviews.mjs';
+import { measureSearch } from './listings/measure-search.mjs';
+import { measureSweep } from './listings/measure-sweep.mjs';
 import { measureLatency } from './latency/measure-latency.mjs';
 import { measureLists } from './growth/measure-lists.mjs';
 import { measureMemory } from './measure-memory.mjs';
 import { measureNeighbours } from './measure-neighbours.mjs';
 import { measureReconciler } from './growth/measure-reconciler.mjs';
 import { measureRequests } from './measure-requests.mjs';
-import { measureStarts } from './measure-starts.mjs';
+import { measureStarts } from './starts/measure-starts.mjs';
 import { measureYears } from './measure-years.mjs';
 import { measurePeers } from './peers/measure-peers.mjs';
+import { measureReports } from './reports/measure-reports.mjs';
+import { measureSchedules } from './reports/measure-schedules.mjs';
 import { createPrograms } from './programs.mjs';
 import { report } from './report/report.mjs';
 
@@ -26,19 +32,25 @@ const folder = join(root, '.platform-test');
 /** In their order. Starts come first: the worker would otherwise begin with thousands of onboardings. */
 const PARTS = {
   starts: measureStarts,
+  binary: measureBinary,
   years: measureYears,
   requests: measureRequests,
   costs: measureCosts,
   latency: measureLatency,
   bulk: measureBulk,
+  reviews: measureReviews,
+  search: measureSearch,
+  sweep: measureSweep,
+  reports: measureReports,
+  schedules: measureSchedules,
   peers: measurePeers,
   neighbours: measureNeighbours,
   memory: measureMemory,
   reconciler: measureReconciler,
   lists: measureLists,
 };
-/** The parts that take many minutes, only measured by name. */
-const LONG_PARTS = ['reconciler', 'lists'];
+/** The parts that write many documents first and take minutes, only measured by name. */
+const LONG_PARTS = ['search', 'sweep', 'reports', 'schedules', 'reconciler', 'lists'];
 const { profile, only, against } = readArguments();
 const isMeasured = (part) =>
   only === undefined ? !LONG_PARTS.includes(part) && (part === 'requests' || !profile) : only === part;

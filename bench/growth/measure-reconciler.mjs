@@ -107,7 +107,8 @@ async function startPlatform({ program, results, mongodbUri, temporalAddress, op
   };
 }
 
-async function registerNamespace(address, namespace) {
+/** Makes a namespace of Temporal; resolves when all parts of the server know it. */
+export async function registerNamespace(address, namespace) {
   const connection = await Connection.connect({ address });
   await connection.workflowService.registerNamespace({
     namespace,

@@ -1,14 +1,22 @@
-import { bulkLines, costLines, latencyLines, neighbourLines, peerLines, yearLines } from './payment-lines.mjs';
+import { bulkLines, reviewLines, searchLines, sweepLines } from './listing-lines.mjs';
+import { costLines, latencyLines, neighbourLines, peerLines, yearLines } from './payment-lines.mjs';
+import { reportLines, scheduleLines } from './report-lines.mjs';
 import { table } from './table.mjs';
 
 /** The table of each part, in the order of the report. */
 const tables = {
   requests: requestLines,
   starts: startLines,
+  binary: binaryLines,
   years: yearLines,
   costs: costLines,
   latency: latencyLines,
   bulk: bulkLines,
+  reviews: reviewLines,
+  search: searchLines,
+  sweep: sweepLines,
+  reports: reportLines,
+  schedules: scheduleLines,
   peers: peerLines,
   neighbours: neighbourLines,
   memory: memoryLines,
@@ -55,6 +63,15 @@ function requestLines({ pairs, rows, bodies, checked }) {
         ...times(validateOverParse),
       ]),
     ),
+  ];
+}
+
+function binaryLines({ bytes, gzipBytes, versionSeconds, starts }) {
+  const megabytes = (count) => `${(count / 1e6).toFixed(0)} MB`;
+  return [
+    `Single executable: ${megabytes(bytes)}, ${megabytes(gzipBytes)} with gzip, --version in ` +
+      `${versionSeconds.median.toFixed(2)} s`,
+    ...startLines(starts),
   ];
 }
 

@@ -7,3 +7,15 @@ export function table(rows) {
       .join(''),
   );
 }
+
+/** Returns two cells: the median, and from the least to the greatest. */
+export const range = ({ median, min, max }, unit, digits) => [
+  `${median.toFixed(digits)} ${unit}`,
+  `${min.toFixed(digits)}–${max.toFixed(digits)}`,
+];
+
+export const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
+
+/** Returns the title of what reads examine, with the reason not to trust it where there is one. */
+export const readsTitle = ({ title, model }) =>
+  model === null ? title : `${title}, by explanations to be doubted: ${model}`;

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { spread } from './measure-requests.mjs';
+import { spread } from '../measure-requests.mjs';
 
 const IDLE_MS = 1000;
 
@@ -19,6 +19,11 @@ export async function measureStarts({ startRole, startUnbundledWorker }) {
   for (let round = 0; round < Math.max(...kinds.map(({ starts }) => starts)); round += 1) {
     for (const { name, starts, start } of kinds) if (round < starts) found.get(name).push(await startOnce(start));
   }
+  return spreadOfStarts(found);
+}
+
+/** Returns what was measured of the starts of each kind, for the report. */
+export function spreadOfStarts(found) {
   return [...found].map(([name, starts]) => ({
     name,
     starts: starts.length,
