@@ -32,6 +32,8 @@ const DYNAMIC_CONFIG = [
   // Turns are taken within a partition of a queue, and one partition is enough for one machine. All four are still
   // read: otherwise tasks that an earlier start has written to the others would never be handed out.
   'matching.numTaskqueueWritePartitions=1',
+  // A worker that ends gets no more tasks: without it, one on its way to the worker is lost until its time is over.
+  'frontend.enableCancelWorkerPollsOnShutdown=true',
   // Skipped timers fire within 50 ms instead of a second each.
   'history.timerProcessorMaxTimeShift="50ms"',
   // By default a shard polls for tasks at most 20 times a second. One shard serves everything here, so each step would

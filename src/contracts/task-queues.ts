@@ -9,3 +9,9 @@ export const taskQueues = {
 } as const;
 export type TaskQueue = (typeof taskQueues)[keyof typeof taskQueues];
 export const taskQueueNames = Object.values(taskQueues);
+
+/**
+ * Time after which a workflow task is given to another worker. A task on its way to a worker that has just ended waits
+ * this long; Temporal's default of 10 seconds would let a process stand still for longer in a release.
+ */
+export const workflowTaskTimeout = '8 seconds';

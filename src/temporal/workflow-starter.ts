@@ -1,4 +1,5 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { workflowTaskTimeout } from '../contracts/task-queues';
 import type { WorkflowSignal } from '../contracts/outbox';
 import { processOf } from '../contracts/processes';
 import { tenantOf } from '../domain/tenant';
@@ -15,11 +16,6 @@ import { clientStartingAhead } from './time-skipping/time-skipping-api';
 
 const MAX_IN_FLIGHT = 20;
 const START_TIMEOUT_MS = 5000;
-/**
- * Milliseconds after which a workflow task is given to another worker. One that is on its way to a worker which has
- * just ended waits so long; the server's default of 10 s would let a process stand still for longer in a release.
- */
-const TASK_MS = 8000;
 
 /** Sends the starts and signals in the outbox to Temporal; the only caller of `client.workflow.start`. */
 export interface WorkflowStarter {
@@ -146,7 +142,7 @@ async function send(
         workflowIdReusePolicy: restart ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
         workflowIdConflictPolicy: restart ? 'TERMINATE_EXISTING' : 'USE_EXISTING',
         memo: { correlationId },
-        workflowTaskTimeout: TASK_MS,
+        workflowTaskTimeout,
         // Activities and children inherit the key.
         priority: { fairnessKey: tenantId },
         typedSearchAttributes: [{ key: tenantIdAttribute, value: tenantId }],

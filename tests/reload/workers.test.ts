@@ -16,7 +16,7 @@ import { badPrograms, releaseProgram } from '../../src/testing/platform/released
 import { waitFor } from '../../src/testing/wait-for';
 
 const PAYMENTS = 200;
-/** Milliseconds between two payments: together about as long as a release takes. */
+/** Milliseconds between two payments. */
 const EVERY_MS = 80;
 const program = releaseProgram('workers');
 
@@ -44,14 +44,16 @@ afterAll(async () => {
   await platform?.stop();
 }, 60_000);
 
-/** Sends payments evenly. Resolves to their ids. */
-async function pay(count: number): Promise<string[]> {
+/** Sends payments evenly, at least `count` and until `work` has ended. Resolves to their ids. */
+async function payDuring<T>(count: number, work: Promise<T>): Promise<[string[], T]> {
+  const ended = new AbortController();
+  const whenEnded = work.finally(() => ended.abort());
   const accepted: Promise<string>[] = [];
-  for (let index = 0; index < count; index += 1) {
+  for (let index = 0; index < count || !ended.signal.aborted; index += 1) {
     accepted.push(payUntilAnswered(app, index));
     await setTimeout(EVERY_MS);
   }
-  return Promise.all(accepted);
+  return Promise.all([Promise.all(accepted), whenEnded]);
 }
 
 /** Waits until the payments and their processes have ended. */
@@ -76,7 +78,7 @@ async function verifyLedger(): Promise<number | null> {
 it(`workers that are released under ${PAYMENTS} payments disturb none of them`, async () => {
   const before = (await pm2.list('worker')).map(({ pid }) => pid);
   program.restore();
-  const [ids, { code, output }] = await Promise.all([pay(PAYMENTS), pm2.release({}, '--only', 'worker')]);
+  const [ids, { code, output }] = await payDuring(PAYMENTS, pm2.release({}, '--only', 'worker'));
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/Released: build/) });
   const after = await pm2.list('worker');
   expect(after.map(({ status }) => status)).toEqual(['online', 'online']);
@@ -89,7 +91,7 @@ it(`workers that are released under ${PAYMENTS} payments disturb none of them`, 
   );
   expect(disturbed).toEqual([]);
   expect(await verifyLedger()).toBe(0);
-  // A task that is on its way to a worker which ends is late by this, and nothing stands still for ten seconds.
+  // A workflow task on its way to a worker that ends is late by this, and nothing stands still for ten seconds.
   const { events } = await client.workflow.getHandle(processPaymentId(ids[0]!)).fetchHistory();
   const { workflowTaskTimeout } = events![0]!.workflowExecutionStartedEventAttributes!;
   expect(Number(workflowTaskTimeout!.seconds)).toBeLessThan(10);
@@ -102,11 +104,12 @@ it('a worker that never becomes ready is refused, and the previous ones work on'
   program.restore();
   expect([code, output]).toEqual([1, expect.stringMatching(/Refused: the new worker .* cannot serve: it ended/)]);
   expect(await pm2.list('worker')).toEqual(before);
-  await untilSettled(await pay(3));
+  const [ids] = await payDuring(3, Promise.resolve());
+  await untilSettled(ids);
 });
 
 it('a release of the simulated gateway under payments loses none', async () => {
-  const [ids, { code, output }] = await Promise.all([pay(20), pm2.release({}, '--only', 'sandbox')]);
+  const [ids, { code, output }] = await payDuring(20, pm2.release({}, '--only', 'sandbox'));
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/sandbox \d+: ready with build/) });
   await untilSettled(ids);
   expect(await verifyLedger()).toBe(0);

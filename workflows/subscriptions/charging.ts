@@ -5,6 +5,7 @@ import {
   type ChargeAttempt,
   type SubscriptionInput,
 } from '../../src/contracts/subscriptions/subscription';
+import { workflowTaskTimeout } from '../../src/contracts/task-queues';
 import type { SubscriptionProgress } from '../../src/domain/subscriptions/subscription-progress';
 import { runsElsewhere } from './runs-elsewhere';
 import type { subscriptionPayment } from './subscription-payment';
@@ -51,6 +52,7 @@ export class Charging {
     const child = await this.scope.run(() =>
       startChild<typeof subscriptionPayment>(SUBSCRIPTION_PAYMENT, {
         workflowId: subscriptionPaymentId({ subscriptionId, ...charge }),
+        workflowTaskTimeout,
         args: [{ tenantId, subscriptionId, correlationId, chain, ...charge }],
         // A query about an attempt starts the same child again.
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',

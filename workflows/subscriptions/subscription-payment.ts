@@ -6,7 +6,7 @@ import type {
   SubscriptionPaymentResult,
 } from '../../src/contracts/subscriptions/subscription';
 import type { ChargeStepInput } from '../../src/contracts/subscriptions/subscription-activities';
-import { taskQueues } from '../../src/contracts/task-queues';
+import { taskQueues, workflowTaskTimeout } from '../../src/contracts/task-queues';
 import type { processPayment } from '../payments/process-payment';
 import { stepOf } from '../process-run';
 import { createInvoice, getSubscriptionDetails, updateSubscription } from './activities';
@@ -66,6 +66,7 @@ async function runPayment({ input, paymentId, withdraw, cancelled }: PayInput): 
     startChild<typeof processPayment>(PROCESS_PAYMENT, {
       workflowId: processPaymentId(paymentId),
       taskQueue: taskQueues.payments,
+      workflowTaskTimeout,
       args: [{ tenantId, paymentId, correlationId, renewal: true }],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',

@@ -84,4 +84,26 @@ describe('a deadline', () => {
     expect(expired).toBe(0);
     expect(jest.getTimerCount()).toBe(0);
   });
+
+  it('gives once the time for which the process itself stood still', async () => {
+    jest.useRealTimers();
+    const deadline = begin(5);
+    standStill(300);
+    await timersFired();
+    expect([deadline.passed, deadline.leftMs > 0]).toEqual([false, true]);
+    standStill(700);
+    await timersFired();
+    expect([deadline.passed, expired]).toEqual([true, 1]);
+  });
 });
+
+/** Resolves once the timers that are due have fired: in the turn of the event loop after this one. */
+async function timersFired(): Promise<void> {
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+}
+
+function standStill(ms: number): void {
+  const endsAtMs = performance.now() + ms;
+  while (performance.now() < endsAtMs);
+}

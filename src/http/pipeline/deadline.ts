@@ -3,6 +3,9 @@ import type { CallerDeadline } from '../../contracts/listings/caller-deadline';
 import type { DomainError } from '../../domain/domain-error';
 import { databaseUnavailable } from '../problems';
 
+/** A timer that fires later than this many milliseconds shows that the process itself stood still. */
+const STALLED_MS = 50;
+
 /**
  * The time that a request has left. Handlers check the deadline before they commit, so that a request which was already
  * answered with an error changes nothing afterwards.
@@ -17,6 +20,8 @@ export class Deadline implements CallerDeadline {
   #remainingMs: number | null = null;
   #passed = false;
   #cleared = false;
+  /** True once the request was given the time for which the process stood still. */
+  #extended = false;
   /** What the request is answered with; undefined where the database is to blame. */
   #problem: DomainError | undefined;
 
@@ -90,7 +95,14 @@ export class Deadline implements CallerDeadline {
   static wake(deadline: Deadline): void {
     deadline.#timer = undefined;
     if (deadline.#remainingMs !== null) return;
-    const leftMs = deadline.#endsAtMs - performance.now();
+    const nowMs = performance.now();
+    const lateMs = nowMs - deadline.#wakesAtMs;
+    if (lateMs > STALLED_MS && !deadline.#extended) {
+      // Responses that have arrived meanwhile are read only after this timer: nobody but this process was late.
+      deadline.#extended = true;
+      deadline.#endsAtMs = Math.max(deadline.#endsAtMs, nowMs + lateMs);
+    }
+    const leftMs = deadline.#endsAtMs - nowMs;
     if (leftMs >= 1) {
       deadline.#wakeIn(leftMs);
       return;

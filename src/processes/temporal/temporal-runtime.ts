@@ -10,6 +10,12 @@ export interface TemporalRuntime {
 }
 
 const METRICS_WITHIN_MS = 900;
+/**
+ * Read by the SDK's core, which has no option for it: milliseconds for which a worker that ends still accepts what the
+ * server has sent. Needed where the server does not end the worker's polls itself; an activity that is lost on its way
+ * is repeated only after its timeout.
+ */
+const INTERRUPT_WAIT = { name: 'TEMPORAL_POLL_SHUTDOWN_INTERRUPT_WAIT_MS', ms: 1000 } as const;
 
 const pinoLevels = {
   TRACE: 'trace',
@@ -24,6 +30,7 @@ const pinoLevels = {
  * free loopback port for `metricsText`, and it leaves signals to us.
  */
 export async function installTemporalRuntime({ logger }: { logger: Logger }): Promise<TemporalRuntime> {
+  process.env[INTERRUPT_WAIT.name] ??= String(INTERRUPT_WAIT.ms);
   const temporalLog = logger.child({ component: 'temporal' });
   const metricsPort = await freePort();
   const bindAddress = `127.0.0.1:${metricsPort}`;

@@ -1,4 +1,5 @@
 import { Agent, request, type RequestOptions } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { waitFor } from '../wait-for';
 import { createPartnerApp } from './partner-app';
@@ -81,26 +82,27 @@ interface SendInput {
 
 const read = ({ api, ...input }: SendInput) => exchange(`${api}/me`, { ...input, method: 'GET' });
 
-function check({ api, ...input }: SendInput): Promise<number> {
+function check({ api, ...input }: SendInput): Promise<number | string> {
   const body = JSON.stringify({ title: 'Golf', description: 'Well kept, always in the garage.', category: CATEGORY });
   return exchange(`${api}/listings/check`, { ...input, method: 'POST' }, [body.slice(0, 10), body.slice(10)]);
 }
 
-/** Resolves to the status once the whole response has arrived. */
+/** Resolves once the whole response has arrived: to the status, and to the body of a problem with it. */
 function exchange(
   url: string,
   { apiKey, ...options }: RequestOptions & { apiKey: string },
   parts: readonly string[] = [],
-): Promise<number> {
+): Promise<number | string> {
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${apiKey}`,
       ...(parts.length > 0 ? { 'content-type': 'application/json' } : {}),
     };
     const sent = request(url, { ...options, headers, timeout: 30_000 }, (response) => {
-      response.resume();
       response.once('error', reject);
-      response.once('end', () => resolve(response.statusCode ?? 0));
+      const { statusCode = 0 } = response;
+      if (statusCode >= 400) void readText(response).then((problem) => resolve(`${statusCode} ${problem}`), reject);
+      else response.resume().once('end', () => resolve(statusCode));
     });
     sent.once('error', reject);
     sent.once('timeout', () => sent.destroy(new Error('no response within 30 s')));
