@@ -1,11 +1,17 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { createGridFsFileStore } from '../../../src/clients/storage/gridfs-file-store';
 import { createFaultySteps, type Cell, type Mode } from '../../../src/testing/faults/faulty-steps';
 import { inBatches } from '../../../src/testing/in-batches';
 import { recordHistory } from '../../../src/testing/histories/record-history';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import type { ReportFormat } from '../../../src/domain/reports/report-type';
+import type { OfferedFile } from '../../../src/models/reports/report';
 import { openReportWorld, type ReportWorld } from './report-world';
 
 /** No money moves here, so two modes stand for all: an answer that is lost, and a worker that dies. */
 const modes = ['fails once after its effect', 'is killed after any of its effects'] as const satisfies Mode[];
+const formats: ReportFormat[] = ['json', 'csv', 'html', 'pdf'];
 const steps = ['beginReport', 'gatherAnalytics', 'generateReport', 'storeReport', 'logReportGeneration'];
 
 let world: ReportWorld;
@@ -21,7 +27,8 @@ afterAll(() => world?.close());
 async function made(cell?: Cell): Promise<string> {
   const { tenantId } = await world.newPartner();
   await world.seedCaptures(7, { tenantId });
-  const { _id } = await world.accept({ tenantId, formats: ['json', 'csv'] }, (id) => {
+  const order = { tenantId, formats, deliverTo: [{ email: 'ada@example.com' }] };
+  const { _id } = await world.accept(order, (id) => {
     if (cell) faulty.set(id, cell);
     return { reached: Promise.resolve(), release: () => undefined };
   });
@@ -30,9 +37,16 @@ async function made(cell?: Cell): Promise<string> {
   return _id;
 }
 
+/** Returns true when the bytes in the store are those that the report states. */
+async function isWhole({ fileId, sha256, bytes }: OfferedFile): Promise<boolean> {
+  const store = createGridFsFileStore({ database: world.database });
+  const stored = await buffer(await store.read({ key: fileId, sha256, bytes }));
+  return stored.length === bytes && createHash('sha256').update(stored).digest('hex') === sha256;
+}
+
 /** Returns all that a report leaves behind. */
 async function standing(reportId: string) {
-  const { state, rowCount, figures, files, progress } = await world.read(reportId);
+  const { state, rowCount, figures, files, progress, tenantId } = await world.read(reportId);
   const { parts, files: rows } = await world.remains(reportId);
   const { models } = world.database;
   const stored = await models.files.find({ reportId, state: 'ready' }).lean();
@@ -41,7 +55,8 @@ async function standing(reportId: string) {
     rowCount,
     captured: figures?.find(({ id }) => id === 'captured')?.value,
     rows: progress.rows,
-    offered: files.map(({ format, sha256 }) => [format, sha256.length]),
+    offered: await Promise.all(files.map(async (file) => [file.format, await isWhole(file)])),
+    mails: await models.outbox.countDocuments({ open: true, pending: 'mail', tenantId }),
     // One of a killed writer is marked, and swept later.
     readyFiles: stored.length,
     markedFiles: rows - stored.length <= 1,
@@ -55,7 +70,15 @@ async function standing(reportId: string) {
 it('leaves the same behind, once, whichever of its steps loses its answer or its worker', async () => {
   const undisturbed = await made();
   const expected = await standing(undisturbed);
-  expect(expected).toMatchObject({ state: 'completed', rowCount: 7, captured: 700, parts: 0, slots: 0, readyFiles: 2 });
+  expect(expected).toMatchObject({
+    state: 'completed',
+    rowCount: 7,
+    captured: 700,
+    parts: 0,
+    slots: 0,
+    readyFiles: 4,
+    mails: 1,
+  });
   const cells = modes.flatMap((mode) => faulty.cells({ mode, steps, like: undisturbed }));
   let recorded = false;
   const outcomes = await inBatches(cells, async (cell) => {
