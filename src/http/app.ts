@@ -108,6 +108,11 @@ export function createApp(input: AppInput): Application {
     countFailure: limiters.failedAuthentication,
   });
   const admission = createAdmission({ maxInFlight });
+  metrics.addGauge({
+    name: 'http_request_places',
+    help: 'Requests that the process works on at a time, at most; fewer while many end too late',
+    read: async () => [{ value: admission.places() }],
+  });
 
   // Webhooks have no rate limit, because a gateway reports as often as it must; only failed signatures count.
   const guardsOf = (operation: Operation): RequestHandler[] => {

@@ -64,7 +64,7 @@ export async function startTestApi(overrides: Partial<AppInput> = {}) {
     publicUrl: 'https://api.example.com',
     limits: { requestsPerMinute: 600, maxBodyBytes: 65_536 },
     logger: { info: (fields) => void lines.push(fields), error: (fields) => void lines.push(fields) },
-    metrics: { observeRequest: () => undefined },
+    metrics: { observeRequest: () => undefined, addGauge: () => undefined },
     isDraining: () => false,
     ...overrides,
   });

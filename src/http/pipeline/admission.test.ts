@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { createAdmission, type Admission } from './admission';
 
 const request = ({ ip = '192.0.2.1', tenantId = 'ptn_1:live' } = {}) =>
-  ({ ip, caller: { tenantId, scopes: ['read'] } }) as never as Request;
+  ({ ip, caller: { tenantId, scopes: ['read'] }, deadline: { isLate: false } }) as never as Request;
 
 /** Returns the code with which the guard refuses the request, or `admitted`. */
 function admit(guard: Admission['byTenant'], subject: Request, response = new EventEmitter()): string {
@@ -45,5 +45,25 @@ describe('the admission of requests', () => {
     subject.slot?.release();
     response.emit('close');
     expect(times(3, () => admit(byTenant, request()))).toEqual(['admitted', 'admitted', 'RATE_LIMITED']);
+  });
+
+  it('has fewer places, for which no tenant is to blame, while many requests end too late', () => {
+    jest.useFakeTimers();
+    const admission = createAdmission({ maxInFlight: 100 });
+    const late = () => ({ ...request(), deadline: { isLate: true } }) as never as Request;
+    for (let second = 0; second < 20; second += 1) {
+      const responses = Array.from({ length: 50 }, () => new EventEmitter());
+      for (const response of responses) admit(admission.byTenant, late(), response);
+      jest.advanceTimersByTime(1000);
+      for (const response of responses) response.emit('close');
+    }
+    const places = admission.places();
+    expect(places).toBeLessThan(20);
+    const share = Math.ceil(places / 2);
+    expect(times(share + 1, () => admit(admission.byTenant, request()))).toEqual([
+      ...times(share, () => 'admitted'),
+      'OVERLOADED',
+    ]);
+    jest.useRealTimers();
   });
 });

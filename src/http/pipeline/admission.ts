@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../../domain/domain-error';
+import { AdaptiveLimit } from './adaptive-limit';
 import { networkOf } from './network-of';
 import { limitedAs } from './visitors';
 
@@ -10,7 +11,7 @@ export interface Slot {
 }
 
 export interface AdmissionInput {
-  /** Maximum number of requests that one process works on at a time; more would only wait for each other. */
+  /** Maximum number of requests that one process works on at a time; fewer while many end too late. */
   maxInFlight: number;
 }
 
@@ -19,12 +20,19 @@ export interface Admission {
   byAddress: RequestHandler;
   /** Admits a request of a known caller: a tenant gets at most half of the places. */
   byTenant: RequestHandler;
+  /** Returns the number of places that the process has at present. */
+  places: () => number;
 }
 
 /** The places of a process, and how many of them each sharer has. */
 class Places {
+  readonly limit: AdaptiveLimit;
   #taken = 0;
   readonly #shares = new Map<string, number>();
+
+  constructor(max: number) {
+    this.limit = new AdaptiveLimit({ max });
+  }
 
   get taken(): number {
     return this.#taken;
@@ -56,6 +64,7 @@ class Place implements Slot {
     this.release();
     this.#sharer = sharer;
     this.#places.change(sharer, 1);
+    this.#places.limit.began(this.#places.taken);
   }
 
   release(): void {
@@ -71,14 +80,16 @@ class Place implements Slot {
  * (`Prefer: wait`). So nobody keeps places by being slow, and one caller leaves places for the others.
  */
 export function createAdmission({ maxInFlight }: AdmissionInput): Admission {
-  const places = new Places();
-  const maxShare = Math.ceil(maxInFlight / 2);
+  const places = new Places(maxInFlight);
 
   const placeOf = (request: Request, response: Response): Place => {
     if (request.slot instanceof Place) return request.slot;
     const place = new Place(places);
     request.slot = place;
-    response.on('close', () => place.release());
+    response.on('close', () => {
+      place.release();
+      places.limit.ended({ isLate: request.deadline.isLate });
+    });
     return place;
   };
   const admit =
@@ -88,8 +99,10 @@ export function createAdmission({ maxInFlight }: AdmissionInput): Admission {
       // The peer is gone: nothing would free the place.
       if (response.destroyed) return;
       const sharer = sharerOf(request);
-      if (places.takenBy(sharer) >= maxShare) throw tooMany(maxShare);
-      if (places.taken >= maxInFlight) throw overloaded();
+      const { value: limit, isReduced } = places.limit;
+      const maxShare = Math.ceil(limit / 2);
+      if (places.takenBy(sharer) >= maxShare) throw isReduced ? overloaded() : tooMany(maxShare);
+      if (places.taken >= limit) throw overloaded();
       placeOf(request, response).take(sharer);
       next();
     };
@@ -98,6 +111,7 @@ export function createAdmission({ maxInFlight }: AdmissionInput): Admission {
     // An IPv6 address counts with its network, as in the rate limits.
     byAddress: admit(({ ip }) => `address ${networkOf(ip ?? '')}`),
     byTenant: admit(({ caller }) => `tenant ${limitedAs(caller)}`),
+    places: () => places.limit.value,
   };
 }
 

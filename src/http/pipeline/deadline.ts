@@ -35,6 +35,11 @@ export class Deadline implements CallerDeadline {
     return this.#passed;
   }
 
+  /** True when the request's own work took too long, and not something that the request waited for. */
+  get isLate(): boolean {
+    return this.#passed && this.#problem === undefined;
+  }
+
   /** Milliseconds left; 0 once the request has its response, or its caller is gone. */
   get leftMs(): number {
     if (this.#passed || this.#cleared) return 0;

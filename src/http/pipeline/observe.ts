@@ -7,7 +7,7 @@ export interface HttpLogger {
   error(fields: object, message: string): void;
 }
 
-export type HttpMetrics = Pick<Metrics, 'observeRequest'>;
+export type HttpMetrics = Pick<Metrics, 'observeRequest' | 'addGauge'>;
 
 /**
  * Writes one short log line and one measurement per request when it ends. URLs are not logged, because they can hold

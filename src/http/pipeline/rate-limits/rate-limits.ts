@@ -98,10 +98,13 @@ function limiter({ count, keyPrefix, limit, keyOf }: LimiterInput): RequestHandl
   };
 }
 
-/** Sets no headers while nothing is known of the shared count: made-up figures would be worse. */
+/**
+ * Sets no headers while nothing is known of the shared count: made-up figures would be worse. Nor on a response that
+ * was sent meanwhile, because the deadline has passed.
+ */
 function report(response: Response, { account, limit, policy }: { account: Account; limit: number; policy: string }) {
   const { remaining } = account;
-  if (remaining === null) return;
+  if (remaining === null || response.headersSent) return;
   response.setHeader('RateLimit-Policy', policy);
   response.setHeader('RateLimit-Limit', limit);
   response.setHeader('RateLimit-Remaining', remaining);

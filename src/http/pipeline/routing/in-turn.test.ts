@@ -60,6 +60,21 @@ describe('handlers in turn', () => {
     expect(ended).toEqual([expect.any(Error)]);
   });
 
+  it('stop, and leave the chain no more, once the request has its response', async () => {
+    const response = { headersSent: false };
+    const ended: unknown[] = [];
+    const late: RequestHandler = (_request, _response, next) =>
+      void setImmediate(() => {
+        response.headersSent = true;
+        next();
+      });
+    for (const handlers of [[late, never], [late]])
+      void inTurn(handlers)({} as Request, response as Response, (error?: unknown) => void ended.push(error));
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect([response.headersSent, ended]).toEqual([true, []]);
+  });
+
   it('end with an error that a later one throws behind the pause of an earlier one', async () => {
     const late: RequestHandler = (_request, _response, next) => void setImmediate(next);
     const throws: RequestHandler = () => {

@@ -1,0 +1,69 @@
+/** Milliseconds of which the ends of requests are judged together. */
+const WINDOW_MS = 1000;
+/** Requests that are always worked on at a time: fewer would not make any of them faster. */
+const LEAST = 8;
+/** Share of the requests of a window that may end too late before the process takes on fewer. */
+const LATE_SHARE = 0.25;
+const SHRINKS_BY = 0.7;
+const GROWS_BY = 1.1;
+
+export interface AdaptiveLimitInput {
+  /** The limit while requests end in time. */
+  max: number;
+  /** Monotonic time in milliseconds; defaults to the process's own. */
+  nowMs?: () => number;
+}
+
+/**
+ * The number of requests that a process works on at a time, found from how many of them end in time. Work that is given
+ * up at its deadline keeps other work from ending in time: with enough callers that repeat their requests, none would
+ * ever succeed again, although the process could do some of them each second. The limit shrinks by 30 % in a second in
+ * which more than a quarter of the requests were late, and grows by 10 % in any other.
+ */
+export class AdaptiveLimit {
+  readonly #max: number;
+  readonly #nowMs: () => number;
+  #limit: number;
+  #windowBeganMs: number;
+  #ended = 0;
+  #late = 0;
+  /** The highest number of requests at a time in the window. */
+  #peak = 0;
+
+  constructor({ max, nowMs = () => performance.now() }: AdaptiveLimitInput) {
+    this.#max = max;
+    this.#nowMs = nowMs;
+    this.#limit = max;
+    this.#windowBeganMs = nowMs();
+  }
+
+  get value(): number {
+    return Math.floor(this.#limit);
+  }
+
+  /** True while the process takes on fewer requests than it may. */
+  get isReduced(): boolean {
+    return this.value < this.#max;
+  }
+
+  /** Counts a request that the process begins to work on; `underWay` includes it. */
+  began(underWay: number): void {
+    this.#peak = Math.max(this.#peak, underWay);
+  }
+
+  /** Counts a request that has ended, too late when its deadline has passed before. */
+  ended({ isLate }: { isLate: boolean }): void {
+    this.#ended += 1;
+    if (isLate) this.#late += 1;
+    const passedMs = this.#nowMs() - this.#windowBeganMs;
+    if (passedMs < WINDOW_MS) return;
+    const isCrowded = this.#late > this.#ended * LATE_SHARE && this.#peak > LEAST;
+    // Fewer requests at a time help only where there are many: a request alone that is late is slow by itself.
+    if (isCrowded) this.#limit = Math.max(LEAST, Math.min(this.#limit, this.#peak) * SHRINKS_BY);
+    else this.#limit = Math.min(this.#max, this.#limit * GROWS_BY ** Math.floor(passedMs / WINDOW_MS));
+    this.#windowBeganMs = this.#nowMs();
+    this.#ended = 0;
+    this.#late = 0;
+    this.#peak = 0;
+  }
+}
