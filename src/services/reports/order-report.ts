@@ -65,6 +65,7 @@ export async function orderReport(input: OrderReportInput): Promise<ReportOrder>
   const unsubscribed = await findUnsubscribed({ database, session, tenantId, scope: type.type, emails });
   return {
     ...(await orderWindow({ database, asked, at, asOf })),
+    sharesAsOf: request.asOf === undefined,
     deliverTo: recipientsOf({ deliverTo, unsubscribed }),
   };
 }
