@@ -1,7 +1,6 @@
-import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { log } from '@temporalio/activity';
 import type { ActivityDependencies } from '../dependencies';
-import { whileBeating, type BeatingWork } from '../while-beating';
+import { untilGivenUp } from './until-given-up';
 import type {
   EndReportInput,
   FailReportInput,
@@ -11,7 +10,6 @@ import type {
   ReportStepApplied,
   ReportStepInput,
 } from '../../src/contracts/reports/report-activities';
-import { DomainError } from '../../src/domain/domain-error';
 import type { DailyReportInput } from '../../src/contracts/reports/daily-report';
 import type {
   BackfillStep,
@@ -33,9 +31,6 @@ import { acceptDueReports } from '../../src/services/reports/schedules/accept-du
 import { failBackfill } from '../../src/services/reports/schedules/backfill-operation';
 import { backfillReports } from '../../src/services/reports/schedules/backfill-reports';
 import { removeParts } from '../../src/services/reports/parts';
-
-/** A storage that is away may come back; after an hour of failures the report has failed, and can be made again. */
-const GIVE_UP_MS = 3_600_000;
 
 /**
  * The steps of a report. Each may run any number of times: what is written has a key of its own, and what is there is
@@ -86,7 +81,13 @@ export const createReportsActivities = ({ database, fileStore, renderReport }: A
   /** Accepts the reports of one page of the schedules that are due. */
   acceptDueReports: ({ at, after }: DueReportsInput): Promise<DueReportsPage> =>
     untilGivenUp(({ requireWanted }) =>
-      acceptDueReports({ database, at: new Date(at), after, onSchedule: requireWanted }),
+      acceptDueReports({
+        database,
+        at: new Date(at),
+        after,
+        onSchedule: requireWanted,
+        onFailure: (failure) => log.error('A schedule of reports could not be swept', failure),
+      }),
     ),
 
   /**
@@ -105,16 +106,3 @@ export const createReportsActivities = ({ database, fileStore, renderReport }: A
   acceptDailyReport: (input: DailyReportInput & { runId: string }): Promise<string> =>
     acceptDailyReport({ database, ...input }),
 });
-
-/** Runs work with a heartbeat, and gives up for good once it has failed for an hour. */
-const untilGivenUp = <T>(work: (input: BeatingWork) => Promise<T>): Promise<T> =>
-  whileBeating(async (beating) => {
-    const { currentAttemptScheduledTimestampMs: attemptAt, scheduledTimestampMs: firstAt } = Context.current().info;
-    try {
-      return await work(beating);
-    } catch (error) {
-      if (error instanceof Error && attemptAt - firstAt > GIVE_UP_MS && !(error instanceof DomainError))
-        throw ApplicationFailure.nonRetryable('It has failed for an hour', error.name);
-      throw error;
-    }
-  });

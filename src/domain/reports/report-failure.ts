@@ -2,9 +2,9 @@ import type { ReportFailure } from './report';
 
 const details: Record<string, string> = {
   FILE_DAMAGED: 'A file was not read back as it was written. Nothing of it is offered; make the report again.',
-  REPORT_TOO_LARGE: 'More rows were found than a report may have. Choose a shorter window, or filter it.',
   AMOUNT_TOO_LARGE: 'The amounts add up to more than can be counted exactly. Choose a shorter window, or filter it.',
   PARTS_MISSING: 'What was gathered is not complete. Make the report again.',
+  TIMED_OUT: 'No attempt to make it ended in time for an hour. Choose a shorter window, or make it again.',
   StorageUnavailable: 'The file storage took nothing for an hour. Make the report again once it works.',
 };
 

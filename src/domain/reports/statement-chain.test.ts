@@ -6,7 +6,18 @@ const statement = (asOf: number, previousAsOf: number | null = null): StatementT
   previousAsOf: previousAsOf === null ? null : at(previousAsOf),
 });
 const asOfOf = (neighbours: Partial<AsOfOfStatementInput>) =>
-  asOfOfStatement({ window: { period: '2026-03' }, asOf: at(9), before: null, own: null, next: null, ...neighbours });
+  asOfOfStatement({
+    window: { period: '2026-03' },
+    asOf: at(9),
+    sharesAsOf: false,
+    isScheduled: false,
+    before: null,
+    own: null,
+    next: null,
+    ...neighbours,
+  });
+const shared = { sharesAsOf: true };
+const scheduled = { ...shared, isScheduled: true };
 
 it.each([
   ['the first statement', {}, 9],
@@ -15,6 +26,10 @@ it.each([
   ['one that failed after the next went on from it', { next: statement(6, 4) }, 4],
   ['one that was made again, and whose second did not end', { own: statement(2), next: statement(6, 4) }, 4],
   ['one that is made after the next, which went on from none', { next: statement(6) }, 6],
+  ['one without an instant of its own', shared, 9],
+  ['one without an instant of its own, beside another one', { ...shared, own: statement(2) }, 2],
+  ['one of a second schedule, after the next', { ...scheduled, own: statement(4), next: statement(6, 4) }, 4],
+  ['one of a schedule, whose newest did not end', { ...scheduled, own: statement(2), next: statement(6, 4) }, 4],
 ])('the asOf of %s joins its neighbours', (_which, neighbours, day) => {
   expect(asOfOf(neighbours)).toEqual(at(day));
 });
@@ -26,6 +41,7 @@ it.each([
     'the next went on from none, and it was made afterwards',
     { own: statement(6), next: statement(6) },
   ],
+  ['WINDOW_CLOSED', 'nobody asked for an instant', { ...shared, own: statement(4), next: statement(6, 4) }],
   ['AS_OF_INVALID', 'the month before counts more', { before: statement(10) }],
   ['AS_OF_INVALID', 'the month before counts more than the next does', { before: statement(5), next: statement(6, 4) }],
 ])('is refused as %s where %s', (code, _where, neighbours) => {

@@ -9,8 +9,12 @@ export interface StatementTimes {
 
 export interface AsOfOfStatementInput {
   window: { period: string | null };
-  /** The instant that was asked for. */
+  /** The instant that was asked for; the present one by default. */
   asOf: Date;
+  /** True where no instant was asked for: a statement of the month that exists gives its own. */
+  sharesAsOf: boolean;
+  /** True for a statement that a schedule orders. */
+  isScheduled: boolean;
   /** The newest statements of the month before, of the month itself and of the month after that did not fail. */
   before: StatementTimes | null;
   own: StatementTimes | null;
@@ -20,18 +24,21 @@ export interface AsOfOfStatementInput {
 /**
  * Returns the `asOf` of a statement that joins its neighbours: the opening of a month is the closing of the month
  * before. Where the month after exists, that is the instant from which it goes on, whatever was asked for: so a month
- * whose statement failed or was left out can still be made.
+ * whose statement failed or was left out can still be made. Statements of one month without an instant of their own
+ * share one, so that two schedules say the same, and the later of them is no second statement of a closed month.
  * @throws DomainError `WINDOW_CLOSED` where the statement of the month after goes on from one that exists,
  *   `AS_OF_INVALID` for an instant before the `asOf` of the month before
  */
-export function asOfOfStatement({ window, asOf, before, own, next }: AsOfOfStatementInput): Date {
+export function asOfOfStatement(input: AsOfOfStatementInput): Date {
+  const { window, asOf, sharesAsOf, isScheduled, before, own, next } = input;
   const fixed = next && (next.previousAsOf ?? next.asOf);
-  if (fixed && own?.asOf.getTime() === fixed.getTime())
+  const isCopy = sharesAsOf && isScheduled;
+  if (fixed && own?.asOf.getTime() === fixed.getTime() && !isCopy)
     throw new DomainError(
       'WINDOW_CLOSED',
       `The statement of the month after ${window.period} exists: what is recorded late stands in it or a later one.`,
     );
-  const joined = fixed ?? asOf;
+  const joined = fixed ?? (sharesAsOf && own ? own.asOf : asOf);
   if (before && before.asOf > joined)
     throw new DomainError(
       'AS_OF_INVALID',

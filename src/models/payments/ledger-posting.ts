@@ -32,8 +32,8 @@ export const ledgerPostingSchema = new Schema<LedgerPosting>(
   { ...schemaOptions, collection: 'ledger_postings' },
 )
   .index({ tenantId: 1, paymentId: 1, _id: 1 })
-  // Reports read the movements of captured money in a window, in their order.
-  .index({ tenantId: 1, event: 1, at: 1, _id: 1 });
+  // Reports read the movements of captured money in a window, in their order, and count them by the index alone.
+  .index({ tenantId: 1, event: 1, at: 1, _id: 1, recordedAt: 1, currency: 1 });
 
 /** Returns a line of the books in the form that `domain/ledger-check` reads. */
 export function postingOf({ _id: key, event, paymentId, currency, lines }: LedgerPosting): Posting {

@@ -20,6 +20,8 @@ export interface ReportOrder {
   filters: ReportFilters;
   formats: readonly ReportFormat[];
   asOf: Date;
+  /** True where no `asOf` was asked for, so that a statement shares that of one which exists. Defaults to false. */
+  sharesAsOf?: boolean;
   expectedRows: number;
   /** The report that this one is remade from. */
   supersedes?: string;
@@ -92,13 +94,22 @@ async function reportOf({
   session,
   tenantId,
   reportId,
-  order: { supersedes, scheduleId, deliverTo = [], deliveryGroup, backfill = false, formats, ...order },
+  order: {
+    supersedes,
+    scheduleId,
+    deliverTo = [],
+    deliveryGroup,
+    backfill = false,
+    sharesAsOf = false,
+    formats,
+    ...order
+  },
   correlationId,
   at,
   offsetMs,
 }: Omit<AcceptReportInput, 'reportId'> & { reportId: string }): Promise<Report> {
-  const { type, window } = order;
-  const times = await continueStatements({ database, session, tenantId, type, window, asOf: order.asOf });
+  const isScheduled = scheduleId !== undefined;
+  const times = await continueStatements({ database, session, tenantId, ...order, sharesAsOf, isScheduled });
   return {
     _id: reportId,
     tenantId,

@@ -1,6 +1,8 @@
 import type { ClientSession } from 'mongoose';
 import { DomainError } from '../../domain/domain-error';
-import { asOfOfStatement } from '../../domain/reports/statement-chain';
+import type { Figure } from '../../domain/reports/report-content';
+import type { ReportFilters } from '../../domain/reports/report-type';
+import { asOfOfStatement, type StatementTimes } from '../../domain/reports/statement-chain';
 import { nextPeriod, previousWindow, type ReportWindow } from '../../domain/reports/calendar/window';
 import type { Database } from '../../models/database';
 import type { Report } from '../../models/reports/report';
@@ -12,20 +14,25 @@ export interface ContinueStatementsInput {
   tenantId: string;
   type: string;
   window: ReportWindow;
+  filters: ReportFilters;
   asOf: Date;
+  /** True where no `asOf` was asked for. */
+  sharesAsOf: boolean;
+  /** True for a report that a schedule orders. */
+  isScheduled: boolean;
 }
 
 /**
  * Returns the `asOf` that a report gets, and that of the statement of the month before, from whose closing a statement
- * goes on; null where none was made, and for every other type of report. Statements of a tenant are accepted one after
- * the other, so that none of two misses the other.
+ * goes on; null where none was made, and for every other type of report. Statements go on from those with the same
+ * filters alone. Those of a tenant are accepted one after the other, so that none of two misses the other.
  * @throws DomainError `WINDOW_CLOSED`, `AS_OF_INVALID`: see {@link asOfOfStatement}; `PERIOD_INVALID` for a statement
  *   of a window that is no month
  */
 export async function continueStatements(
   input: ContinueStatementsInput,
 ): Promise<Pick<Report, 'asOf' | 'previousAsOf'>> {
-  const { type, window, asOf } = input;
+  const { type, window, asOf, sharesAsOf, isScheduled } = input;
   if (type !== 'statement') return { asOf, previousAsOf: null };
   if (window.period === null)
     throw new DomainError('PERIOD_INVALID', 'A statement is made for a month, and the window is none.');
@@ -35,7 +42,8 @@ export async function continueStatements(
     await findStatement(input, window),
     await findStatement(input, nextPeriod(window)),
   ];
-  return { asOf: asOfOfStatement({ window, asOf, before, own, next }), previousAsOf: before?.asOf ?? null };
+  const joined = asOfOfStatement({ window, asOf, sharesAsOf, isScheduled, before, own, next });
+  return { asOf: joined, previousAsOf: before?.asOf ?? null };
 }
 
 /** True for the errors by which a statement is refused once it is accepted. */
@@ -49,17 +57,50 @@ async function takeTurn({ database, session, tenantId }: ContinueStatementsInput
   if (matchedCount === 0) throw new Error(`The tenant ${tenantId} has no document of its reports`);
 }
 
-/** Returns the newest statement of a month that was completed or is being made; the month is known by its instants. */
-async function findStatement(
-  { database, session, tenantId, type }: ContinueStatementsInput,
-  { period, startAt }: ReportWindow,
-): Promise<Pick<Report, 'asOf' | 'previousAsOf'> | null> {
+/** The newest statement of a month counts what was recorded up to the latest instant, whenever it was made. */
+async function findStatement(input: ContinueStatementsInput, window: ReportWindow): Promise<StatementTimes | null> {
+  const { database, session, tenantId, type, filters } = input;
+  const found = await findStatements({ database, session, tenantId, type, filters, window });
+  const standing = found.filter(({ state }) => state !== 'failed' && state !== 'cancelled');
+  return standing.toSorted((one, other) => other.asOf.getTime() - one.asOf.getTime())[0] ?? null;
+}
+
+type FindStatementsInput = Pick<ContinueStatementsInput, 'database' | 'tenantId' | 'type' | 'filters' | 'window'> & {
+  session?: ClientSession;
+};
+
+/**
+ * Returns the statements of a month with the same filters, newest first. The month is known by its instants; one that
+ * was asked for before the month was over is a preview, from which none goes on.
+ */
+async function findStatements({ database, session, tenantId, type, filters, window }: FindStatementsInput) {
+  const { period, startAt } = window;
   const found = await database.models.reports
-    .find({ tenantId, type, 'window.period': period }, { state: 1, asOf: 1, previousAsOf: 1, window: 1 })
+    .find(
+      { tenantId, type, 'window.period': period },
+      { state: 1, complete: 1, asOf: 1, previousAsOf: 1, window: 1, filters: 1 },
+    )
     .sort({ createdAt: -1, _id: -1 })
-    .session(session)
-    .lean();
-  const isStanding = ({ state, window }: (typeof found)[number]): boolean =>
-    window.startAt === startAt && state !== 'failed' && state !== 'cancelled';
-  return found.find(isStanding) ?? null;
+    .session(session ?? null)
+    .lean<Report[]>();
+  return found.filter(
+    (one) => one.complete && one.window.startAt === startAt && filterKeyOf(one.filters) === filterKeyOf(filters),
+  );
+}
+
+const filterKeyOf = ({ currency, planId }: ReportFilters = {}): string => `${currency ?? ''}/${planId ?? ''}`;
+
+/** Returns the figures of the completed statement of a month that counts up to `asOf`; null where there is none. */
+export async function findClosing({
+  asOf,
+  ...input
+}: FindStatementsInput & { asOf: Date }): Promise<readonly Figure[] | null> {
+  const found = await findStatements(input);
+  const made = found.find(
+    (one) => one.asOf.getTime() === asOf.getTime() && (one.state === 'completed' || one.state === 'expired'),
+  );
+  if (!made) return null;
+  const { tenantId } = input;
+  const read = await input.database.models.reports.findOne({ _id: made._id, tenantId }, { figures: 1 }).lean<Report>();
+  return read?.figures ?? null;
 }

@@ -65,6 +65,7 @@ export async function orderReport(input: OrderReportInput): Promise<ReportOrder>
   const unsubscribed = await findUnsubscribed({ database, session, tenantId, scope: type.type, emails });
   return {
     ...(await orderWindow({ database, asked, at, asOf })),
+    sharesAsOf: request.asOf === undefined,
     deliverTo: recipientsOf({ deliverTo, unsubscribed }),
   };
 }
@@ -96,13 +97,16 @@ export async function orderWindow({
   asked: { tenantId, type, window, filters, formats },
   at,
   asOf,
+  maxRows = MAX_ROWS,
 }: Pick<OrderReportInput, 'database' | 'at'> & {
   asked: Pick<ReportOrder, 'type' | 'window' | 'filters' | 'formats'> & { tenantId: string };
   asOf: Date;
+  /** The most rows that the report may have. */
+  maxRows?: number;
 }): Promise<ReportOrder> {
   const complete = isComplete(window, at.toISOString());
   const order = { type, window, filters, formats, asOf, complete };
-  return { ...order, expectedRows: await countRows({ database, report: { ...order, tenantId } }) };
+  return { ...order, expectedRows: await countRows({ database, report: { ...order, tenantId }, maxRows }) };
 }
 
 function requireAsOf(asOf: string | undefined, realNow: Date): Date {
@@ -132,13 +136,21 @@ export async function findTimeZone({
 type Counted = Pick<Report, 'tenantId' | 'type' | 'window' | 'filters' | 'asOf'>;
 
 /** @throws DomainError `REPORT_TOO_LARGE` */
-async function countRows({ database, report }: { database: Database; report: Counted }): Promise<number> {
+async function countRows({
+  database,
+  report,
+  maxRows,
+}: {
+  database: Database;
+  report: Counted;
+  maxRows: number;
+}): Promise<number> {
   const rows = await gathererOf(report.type).countRows(
     await scopeOf({ database, report: { ...report, previousAsOf: null } }),
   );
-  if (rows <= MAX_ROWS) return rows;
+  if (rows <= maxRows) return rows;
   throw new DomainError(
     'REPORT_TOO_LARGE',
-    `The report would have ${rows} rows, and ${MAX_ROWS} is the most: choose a shorter window, or filter it.`,
+    `The report would have ${rows} rows, and ${maxRows} is the most: choose a shorter window, or filter it.`,
   );
 }

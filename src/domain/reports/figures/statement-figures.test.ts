@@ -10,7 +10,7 @@ import {
   type LedgerAccount,
 } from '../../payments/ledger';
 import { Tally } from '../facts/tally';
-import { addEntry, statementFiguresOf, type EntryFact, type StatementCut } from './statement-figures';
+import { addEntry, carryOpening, statementFiguresOf, type EntryFact, type StatementCut } from './statement-figures';
 
 const DAY_MS = 86_400_000;
 const about = { key: 'k', paymentId: 'pay_1' };
@@ -97,6 +97,15 @@ it.each([
   ['of the next month', captured('2026-04-01T00:00:00Z'), [0, 0, 0, 0]],
 ])('a posting %s stands where it belongs', (_what, one, expected) => {
   expect(partsOf(one)).toEqual(expected);
+});
+
+it('a carried opening stays, and a posting that the statement before missed is an entry of earlier periods', () => {
+  const [known, missed] = [captured('2026-02-10T00:00:00Z'), captured('2026-02-11T00:00:00Z')];
+  const tally = new Tally();
+  carryOpening(tally, [{ id: 'statement_closing', currency: 'EUR', by: 'captured', value: 100 }]);
+  for (const one of [known, missed]) addEntry(tally, one, { ...march, isCarried: true });
+  const figures = statementFiguresOf(tally, ['EUR']).filter(({ by }) => by === 'captured');
+  expect(figures.map(({ value }) => value)).toEqual([100, 0, 100, 200]);
 });
 
 it('the first statement opens with everything before it, and a line without a time of recording is in time', () => {

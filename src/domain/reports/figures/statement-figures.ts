@@ -14,8 +14,9 @@ export const statementFigures = [
     unit: 'money',
     sentence: `The closing balance of the statement before, by account. ${sides}`,
     formula:
-      'Postings dated before the window and recorded up to the `asOf` of the statement before; where none was made, ' +
-      'all postings dated before the window.',
+      '`statement_closing` of the statement of the month before with the same filters, as it was completed; while that ' +
+      'one is being made, postings dated before the window and recorded up to its `asOf`; where there is none, all ' +
+      'postings dated before the window.',
     example: {
       given: '10.00 EUR captured in February, in the statement of February, and 4.00 EUR captured in March.',
       value: '10.00 EUR',
@@ -37,8 +38,7 @@ export const statementFigures = [
     title: 'Entries of earlier periods',
     unit: 'money',
     sentence: `Postings of earlier periods that were recorded too late for their own statements, by account. ${sides}`,
-    formula:
-      'Postings dated before the window and recorded after the `asOf` of the statement before, up to that of this one.',
+    formula: 'Postings dated before the window and recorded up to `asOf`, less `statement_opening`.',
     example: {
       given: '3.00 EUR captured in February, recorded after the statement of February was made.',
       value: '3.00 EUR',
@@ -72,6 +72,8 @@ export interface StatementCut {
   asOf: Date;
   /** The `asOf` of the statement of the window before; null where none was made. */
   previousAsOf: Date | null;
+  /** True where the opening is carried from the statement before, by `carryOpening`. Defaults to false. */
+  isCarried?: boolean;
 }
 
 const accounts = Object.keys(ledgerAccounts) as LedgerAccount[];
@@ -81,6 +83,19 @@ export function addEntry(tally: Tally, fact: EntryFact, cut: StatementCut): void
   const id = partOf(fact, cut);
   if (id === null) return;
   addToAccounts(tally, { id, currency: fact.currency, movedOf: (account) => movementOf(fact.lines, account) });
+}
+
+/**
+ * Opens a statement as the one before closed, to the minor unit. All postings dated before the window are then added as
+ * entries of earlier periods, of which the opening is taken: so a posting that the statement before missed, for
+ * whatever reason, stands in this one.
+ */
+export function carryOpening(tally: Tally, before: readonly Figure[]): void {
+  for (const { id, currency, by, value } of before)
+    if (id === 'statement_closing' && value !== null) {
+      tally.add({ id: 'statement_opening', currency, by }, value);
+      tally.add({ id: 'statement_earlier', currency, by }, -value);
+    }
 }
 
 export interface AddToAccountsInput {
@@ -103,11 +118,12 @@ export type StatementPart = 'statement_opening' | 'statement_entries' | 'stateme
 
 function partOf(
   { at, recordedAt }: EntryFact,
-  { startAt, endAt, asOf, previousAsOf }: StatementCut,
+  { startAt, endAt, asOf, previousAsOf, isCarried = false }: StatementCut,
 ): StatementPart | null {
   const isRecordedBy = (time: Date): boolean => !recordedAt || recordedAt <= time;
   if (at >= endAt || !isRecordedBy(asOf)) return null;
   if (at >= startAt) return 'statement_entries';
+  if (isCarried) return 'statement_earlier';
   return previousAsOf === null || isRecordedBy(previousAsOf) ? 'statement_opening' : 'statement_earlier';
 }
 

@@ -6,18 +6,20 @@ import { moneyCurrencies } from '../../../domain/reports/figures/money-figures';
 import {
   addEntry,
   addToAccounts,
+  carryOpening,
   statementFiguresOf,
   type StatementCut,
   type StatementPart,
 } from '../../../domain/reports/figures/statement-figures';
-import { statementRows } from '../../../domain/reports/types/statement';
+import { statementReport, statementRows } from '../../../domain/reports/types/statement';
+import { findClosing } from '../continue-statements';
 import type { Gatherer, GatherScope, SectionGatherer } from './gatherer';
 import { postingBuckets } from './read-buckets';
 import { readInStages, type ReadStage } from './read-in-stages';
 import { readPostings } from './read-postings';
 
 // oxlint-disable-next-line typescript/consistent-type-definitions -- an interface has no index signature
-export type StatementState = { counts: readonly Count[]; byBuckets: boolean };
+export type StatementState = { counts: readonly Count[]; byBuckets: boolean; isCarried: boolean };
 
 /** Before the first posting. */
 const EVER = new Date(0);
@@ -26,16 +28,17 @@ const EVER = new Date(0);
 const accounts: SectionGatherer<StatementState> = {
   // A balance is the sum of all postings ever, however short the window.
   wantsBuckets: () => true,
-  start: ({ byBuckets = false }) => ({ counts: [], byBuckets }),
+  start: ({ byBuckets = false }) => ({ counts: [], byBuckets, isCarried: false }),
 
   async readPage({ after, limit, state, ...scope }) {
     const { window, asOf, previousAsOf } = scope;
     const tally = Tally.of(state.counts);
-    const cut = { startAt: new Date(window.startAt), endAt: new Date(window.endAt), asOf, previousAsOf };
+    const isCarried = after === null ? await carryFrom(scope, tally) : state.isCarried;
+    const cut = { startAt: new Date(window.startAt), endAt: new Date(window.endAt), asOf, previousAsOf, isCarried };
     const { byBuckets } = state;
     const stages = (byBuckets ? bucketStagesOf : stagesOf)({ scope, cut, tally });
     const page = await readInStages({ stages, after, limit });
-    return { rows: [], after: page.after, state: { counts: tally.counts(), byBuckets } };
+    return { rows: [], after: page.after, state: { counts: tally.counts(), byBuckets, isCarried } };
   },
 
   contentOf({ counts }, { filters }) {
@@ -43,6 +46,15 @@ const accounts: SectionGatherer<StatementState> = {
     return { figures: statementFiguresOf(tally, moneyCurrencies([tally], filters.currency)), series: [] };
   },
 };
+
+/** Opens a statement as the one before closed. Returns false where that one is not completed, or there is none. */
+async function carryFrom(scope: GatherScope, tally: Tally): Promise<boolean> {
+  const { database, tenantId, before: window, filters, previousAsOf: asOf } = scope;
+  if (window === null || asOf === null) return false;
+  const closing = await findClosing({ database, tenantId, type: statementReport.type, window, filters, asOf });
+  if (closing) carryOpening(tally, closing);
+  return closing !== null;
+}
 
 interface StagesInput {
   scope: GatherScope;
@@ -68,7 +80,7 @@ function stagesOf({ scope, cut, tally }: StagesInput): ReadStage[] {
 
 /** Reads what is dated before the window, in the order of its recording, and then the window. */
 function bucketStagesOf({ scope, cut, tally }: StagesInput): ReadStage[] {
-  const { startAt, endAt, asOf, previousAsOf } = cut;
+  const { startAt, endAt, asOf, previousAsOf, isCarried = false } = cut;
   const stage = (stretch: Stretch, cuts: readonly Date[], parts: readonly StatementPart[]) =>
     postingBuckets({
       scope,
@@ -81,9 +93,12 @@ function bucketStagesOf({ scope, cut, tally }: StagesInput): ReadStage[] {
       },
       takePosting: (posting) => addEntry(tally, posting, cut),
     });
+  const earlier = { from: EVER, to: startAt };
   const asOfs = previousAsOf === null ? [asOf] : [previousAsOf, asOf];
   return [
-    stage({ from: EVER, to: startAt }, asOfs, ['statement_opening', 'statement_earlier']),
+    isCarried
+      ? stage(earlier, [asOf], ['statement_earlier'])
+      : stage(earlier, asOfs, ['statement_opening', 'statement_earlier']),
     stage({ from: startAt, to: endAt }, [asOf], ['statement_entries']),
   ];
 }

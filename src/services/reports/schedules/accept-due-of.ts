@@ -95,7 +95,7 @@ export async function orderOf({
   if (outcome === 'skipped') return null;
   try {
     const order = await orderWindow({ database, asked: { ...schedule, window }, at, asOf: new Date() });
-    return { ...order, scheduleId: schedule._id };
+    return { ...order, scheduleId: schedule._id, sharesAsOf: true };
   } catch (error) {
     if (error instanceof DomainError) return { refusal: error.code };
     throw error;

@@ -16,29 +16,32 @@ export interface AcceptDueReportsInput {
   after: DueCursor | null;
   /** Called after each schedule; throws once the work is no longer wanted. */
   onSchedule?: () => void;
+  /** Called with the unexpected error that stops a schedule. */
+  onFailure?: (failure: { scheduleId: string; error: unknown }) => void;
 }
 
 /**
  * Accepts the reports of one page of the schedules that are due, and returns the place from which to continue. A repeat
  * finds only what is left. A schedule that an unexpected error stops keeps no other one from its reports, and is
- * counted; where all of a page are stopped, the first error is thrown.
+ * counted, also where all of a page are stopped: one tenant may fill it.
+ * @throws the error by which the database is unavailable: the page is then swept again
  */
 export async function acceptDueReports(input: AcceptDueReportsInput): Promise<DueReportsPage> {
-  const { database, onSchedule } = input;
+  const { database, onSchedule, onFailure } = input;
   const schedules = await readPage(input);
-  const failures: unknown[] = [];
-  let accepted = 0;
+  let [accepted, failed] = [0, 0];
   for (const { _id: scheduleId, tenantId } of schedules) {
     onSchedule?.();
     try {
       accepted += await acceptDueOf({ database, tenantId, scheduleId });
     } catch (error) {
-      failures.push(error);
+      if (isDatabaseUnavailable(error)) throw error;
+      failed += 1;
+      onFailure?.({ scheduleId, error });
     }
   }
-  if (schedules.length > 0 && failures.length === schedules.length) throw failures[0];
   const last = schedules.length === SCHEDULES_PAGE ? schedules.at(-1) : undefined;
-  return { accepted, failed: failures.length, next: last ? { at: last.dueAt!.toISOString(), id: last._id } : null };
+  return { accepted, failed, next: last ? { at: last.dueAt!.toISOString(), id: last._id } : null };
 }
 
 /** A schedule that was swept is no longer due, so only those that share an instant are read by their ids too. */

@@ -54,6 +54,7 @@ export async function triggerSchedule(input: TriggerScheduleInput): Promise<{ re
     order: {
       ...order,
       scheduleId,
+      sharesAsOf: earlier === null,
       deliverTo: forNextReport(schedule.deliverTo ?? []),
       ...(earlier === null ? {} : { supersedes: earlier }),
     },
