@@ -38,6 +38,12 @@ export const presentListing = (listing: Listing, at: Date): Schemas['Listing'] =
   updatedAt: listing.updatedAt.toISOString(),
 });
 
+/** Returns the API representation of a listing in the list of changes, with its place there. */
+export const presentFollowedListing = (listing: Listing, at: Date): Schemas['Listing'] => ({
+  ...presentListing(listing, at),
+  changedAt: listing.touchedAt?.toISOString(),
+});
+
 /** Returns the API representation of a listing's last rejection. */
 export const presentRejection = (rejection: ListingRejection | null): Schemas['ListingRejection'] | null =>
   rejection && {

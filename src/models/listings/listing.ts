@@ -2,7 +2,7 @@ import { Schema } from 'mongoose';
 import type { ListingContent } from '../../domain/listings/content';
 import type { StoredListingState } from '../../domain/listings/listing';
 import type { ReviewDecision } from '../../domain/listings/review';
-import { entityFields, schemaOptions, type Entity } from '../schema-options';
+import { reconciledFields, reconciledOptions, type Entity } from '../schema-options';
 
 /** A listing. It is deleted for good: its timeline stays, and ends with `listing.deleted`. */
 export interface Listing extends Entity {
@@ -76,7 +76,7 @@ const withNotice = { nextNoticeAt: { $gt: FIRST_NOTICE } };
 
 export const listingSchema = new Schema<Listing>(
   {
-    ...entityFields,
+    ...reconciledFields,
     live: { type: Schema.Types.Mixed, default: null },
     draft: { type: Schema.Types.Mixed, default: null },
     category: { type: String, required: true },
@@ -101,7 +101,7 @@ export const listingSchema = new Schema<Listing>(
     rejection: { type: Schema.Types.Mixed, default: null },
     suspension: { type: Schema.Types.Mixed, default: null },
   },
-  { ...schemaOptions, collection: 'listings' },
+  { ...reconciledOptions, collection: 'listings' },
 )
   .index({ tenantId: 1, refKey: 1 }, { unique: true, name: REF_INDEX })
   .index({ tenantId: 1, _id: -1 })
@@ -117,10 +117,11 @@ export const listingSchema = new Schema<Listing>(
   .index({ tenantId: 1, ownerKey: 1, _id: -1 })
   .index({ tenantId: 1, textHash: 1, ownerKey: 1, _id: 1 })
   .index({ tenantId: 1, imageHashes: 1, ownerKey: 1, _id: 1 })
-  .index({ tenantId: 1, updatedAt: 1, _id: 1 })
-  .index({ tenantId: 1, state: 1, updatedAt: 1, _id: 1 })
-  .index({ tenantId: 1, category: 1, updatedAt: 1, _id: 1 })
-  .index({ tenantId: 1, ownerKey: 1, updatedAt: 1, _id: 1 })
+  // Changes are followed by the real time of their writes: business time does not tell which came last.
+  .index({ tenantId: 1, touchedAt: 1, _id: 1 })
+  .index({ tenantId: 1, state: 1, touchedAt: 1, _id: 1 })
+  .index({ tenantId: 1, category: 1, touchedAt: 1, _id: 1 })
+  .index({ tenantId: 1, ownerKey: 1, touchedAt: 1, _id: 1 })
   .index(
     { tenantId: 1, approvalMail: 1, approvedAt: 1, _id: 1 },
     { partialFilterExpression: { approvalMail: { $type: 'string' } } },
