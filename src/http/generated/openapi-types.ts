@@ -1413,8 +1413,11 @@ export interface paths {
          *
          *     **What buyers see changes only by an approval**, but for the partner's `instantFields` (`price` and `metadata` by
          *     default), which reach a live listing at once; everything else waits in the draft until it is submitted and
-         *     approved. Where a revision is under review, the review of the next one takes its place in the queue, and a
-         *     decision about the old one is `409 REVISION_CHANGED`.
+         *     approved. A price that the category requires cannot be taken from a live listing (`422 PRICE_OUT_OF_BOUNDS`).
+         *
+         *     Where a revision is under review, the review of the next one takes its place in the queue, and a decision about
+         *     the old one is `409 REVISION_CHANGED`. Where only instant fields of a live listing change, its review goes on:
+         *     the draft has their new values too, and the revision under review stays the same.
          *
          *     The duration is fixed once the listing is published: the same `durationDays`, the same `lastDay`, or `lastDay:
          *     null`, is no change then; anything else is `422 DURATION_INVALID`, and `POST /listings/{listingId}/renew` lengthens

@@ -19,6 +19,8 @@ export interface Listing extends Entity {
   imageHashes: string[];
   /** The number of the newest revision; the first is 1. */
   revision: number;
+  /** The newest revision with more than new values of instant fields that buyers see: the one that a review is about. */
+  contentRevision: number;
   ownerUserId: string | null;
   ownerRef: string | null;
   /** See `ownerKeyOf`. */
@@ -83,6 +85,7 @@ export const listingSchema = new Schema<Listing>(
     textHash: { type: String, required: true },
     imageHashes: { type: [String], default: [] },
     revision: { type: Number, required: true },
+    contentRevision: { type: Number, required: true },
     ownerUserId: { type: String, default: null },
     ownerRef: { type: String, default: null },
     ownerKey: { type: String, default: null },

@@ -191,7 +191,7 @@ function requireSameOwner(item: BatchItem, listing: Listing): void {
 async function submit(input: PutSliceInput, put: Put): Promise<void> {
   const { listing } = put;
   if (listing.draft === null || listing.reviewId !== null) return;
-  if (listing.rejection?.revision === listing.revision) return;
+  if (listing.rejection?.revision === listing.contentRevision) return;
   await submitListing({ ...input, listing, submittedBy: null });
   if (put.outcome === 'unchanged') put.outcome = 'updated';
 }
