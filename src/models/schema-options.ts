@@ -16,9 +16,10 @@ export const schemaOptions = {
 } as const satisfies SchemaOptions;
 
 /**
- * The options of the entities that the reconciler compares with their workflows: Mongoose sets `touchedAt` in every
- * update of theirs, a pipeline's included, and `insertDocuments` sets it in every document. What writes past both is
- * refused at the end of a test run (scripts/checks/queries/judge-touch.ts).
+ * The options of the entities that somebody follows by their writes: the reconciler, which compares them with their
+ * workflows, or a partner, who follows listings. Mongoose sets `touchedAt` in every update of theirs, a pipeline's
+ * included, and `insertDocuments` sets it in every document. What writes past both to a reconciled entity is refused at
+ * the end of a test run (scripts/checks/queries/judge-touch.ts).
  */
 export const reconciledOptions = {
   ...schemaOptions,
@@ -38,8 +39,8 @@ export interface Entity {
   createdAt: Date;
   updatedAt: Date;
   /**
-   * The machine's time of the last write, whatever the sandbox's clock says; of no interest to anybody but the
-   * reconciler. Set by the write itself (`reconciledOptions`), so nobody passes it.
+   * The machine's time of the last write, whatever the sandbox's clock says, for the reconciler and for who follows
+   * listings. Set by the write itself (`reconciledOptions`), so nobody passes it.
    */
   touchedAt?: Date;
 }
@@ -55,5 +56,5 @@ export const entityFields = {
   updatedAt: { type: Date, required: true },
 } as const;
 
-/** The fields of the entities that the reconciler compares with their workflows. */
+/** The fields of the entities that somebody follows by their writes; see `reconciledOptions`. */
 export const reconciledFields = { ...entityFields, touchedAt: { type: Date } } as const;

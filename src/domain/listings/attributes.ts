@@ -78,13 +78,19 @@ export interface RequirePriceInput {
   price: Money | null;
   /** Null where the category has no rule. */
   rule: PriceRule | null;
+  /** True for content that buyers see, which does not lack a required price. Defaults to false: a draft may. */
+  isShown?: boolean;
 }
 
-/** Accepts the price of a draft, which may lack a required one. @throws DomainError as `refusePrice` */
+/** Accepts a price. @throws DomainError as `refusePrice` */
 export const requirePrice = (input: RequirePriceInput): void => requireAccepted(refusePrice(input));
 
 /** Returns `CURRENCY_MISMATCH` or `PRICE_OUT_OF_BOUNDS`, pointing into the price; null for a price within the rule. */
-export function refusePrice({ price, rule }: RequirePriceInput): Refusal | null {
+export function refusePrice({ price, rule, isShown = false }: RequirePriceInput): Refusal | null {
+  if (price === null && isShown && rule?.required) {
+    const detail = 'The category requires a price, and buyers see the change immediately: send a price.';
+    return { code: 'PRICE_OUT_OF_BOUNDS', detail, pointer: '/price' };
+  }
   const { min = null, max = null } = rule ?? {};
   const currency = (min ?? max)?.currency;
   if (price === null || currency === undefined) return null;

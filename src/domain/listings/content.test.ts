@@ -86,6 +86,16 @@ it.each<[string[], string | null]>([
   else expect(check).toThrow(expect.objectContaining({ pointer }));
 });
 
+it('may lack a required price in a draft, and not where buyers see it', () => {
+  const content = newContent(least);
+  const priced = { ...category, price: { required: true, min: null, max: null } };
+  requireInCategory({ content, category: priced });
+  requireInCategory({ content, category: priced, isShown: true, changed: ['metadata'] });
+  expect(() => requireInCategory({ content, category: priced, isShown: true, changed: ['price'] })).toThrow(
+    expect.objectContaining({ code: 'PRICE_OUT_OF_BOUNDS', pointer: '/price' }),
+  );
+});
+
 it('without a category any more needs another one, which the problem says', () => {
   const content = newContent(least);
   expect(() => requireInCategory({ content, category: null, changed: ['price'] })).toThrow(

@@ -98,22 +98,25 @@ export interface RequireInCategoryInput {
   category: CategoryTerms | null;
   /** The fields that change; defaults to all. */
   changed?: readonly string[];
+  /** True for the content that buyers see. Defaults to false, for a draft. */
+  isShown?: boolean;
 }
 
 /**
- * Accepts the content of a draft by the rules of its category: each field where it or the category changes, so that a
- * request is refused for what it sends.
+ * Accepts content by the rules of its category: each field where it or the category changes, so that a request is
+ * refused for what it sends. A draft may lack what is required.
  * @throws DomainError as `requireCategory`, `requireAttributes` and `requirePrice`
  */
 export function requireInCategory({
   content,
   category: found,
   changed = categoryFields,
+  isShown = false,
 }: RequireInCategoryInput): void {
   const isMoved = changed.includes('category');
   const category = requireCategory({ slug: content.category, category: found, isSent: isMoved });
   if (isMoved || changed.includes('attributes')) requireAttributes({ attributes: content.attributes, category });
-  if (isMoved || changed.includes('price')) requirePrice({ price: content.price, rule: category.price });
+  if (isMoved || changed.includes('price')) requirePrice({ price: content.price, rule: category.price, isShown });
 }
 
 export interface RequireCategoryInput<Category extends CategoryTerms> {

@@ -44,12 +44,34 @@ describe('an edit of a live listing', () => {
   });
 });
 
+describe('a review of the draft', () => {
+  const stays = (input: Parameters<typeof edit>[0]) => edit({ draft, ...input }).isInstant;
+
+  it('goes on while only instant fields of a live listing change', () => {
+    expect(stays({ patch: { price } })).toBe(true);
+    expect(stays({ patch: { price, metadata: { stock: '2' } } })).toBe(true);
+    expect(stays({ patch: { price, title: draft.title } })).toBe(true);
+  });
+
+  it('does not go on where anything else changes', () => {
+    expect(stays({ patch: { price, title: 'A better bike' } })).toBe(false);
+    expect(stays({ patch: { price }, instantFields: ['metadata'] })).toBe(false);
+    expect(stays({ patch: { price }, state: 'expired' })).toBe(false);
+  });
+
+  it('does not go on where the price is taken away, which the checks look at', () => {
+    expect(stays({ patch: { price: null } })).toBe(false);
+  });
+});
+
 it.each(listingStates.filter((state) => state !== 'live'))(
   'an edit of a listing that is %s changes the draft',
   (state) => {
     expect(edit({ state, patch: { price } })).toMatchObject({ live, draft: { title: 'A bike', price } });
   },
 );
+
+const textOf = ({ price: _price, metadata: _metadata, ...text }: ListingContent) => text;
 
 const patches: fc.Arbitrary<ContentPatch> = fc.record(
   {
@@ -83,6 +105,7 @@ it('in 1,000 sequences buyers see approved content, but for the instant fields, 
         const changed = differencesOf(approved, edited.live!).map(({ pointer }) => pointer.split('/')[1]);
         expect(changed.filter((field) => !(allowed as string[]).includes(field!))).toEqual([]);
         expect(edited.draft === null).toBe(differencesOf(edited.live!, edited.newest).length === 0);
+        if (edited.isInstant) expect(textOf(edited.newest)).toEqual(textOf(before));
         if (edited.fields.length === 0) expect([edited.live, edited.newest]).toEqual([seen.live, before]);
         seen = { live: edited.live, draft: edited.draft };
       }

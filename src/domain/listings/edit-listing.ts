@@ -22,6 +22,11 @@ export interface EditedListing {
   newest: ListingContent;
   /** The fields that changed, in the order of the content's fields; none for an edit that changes nothing. */
   fields: string[];
+  /**
+   * True where buyers see all that changed already, and no price is gone: nothing of it is left to review, so a review
+   * of the draft goes on.
+   */
+  isInstant: boolean;
 }
 
 /**
@@ -36,13 +41,17 @@ export function editListing({ state, live, draft, patch, instantFields }: EditLi
     ...differencesOf(before, newest),
     ...(live && liveAfter ? differencesOf(live, liveAfter) : []),
   ]);
+  const hasLostPrice = before.price !== null && newest.price === null;
   return {
     live: liveAfter,
     draft: liveAfter && differencesOf(liveAfter, newest).length === 0 ? null : newest,
     newest,
     fields: Object.keys(newest).filter((field) => changed.includes(field)),
+    isInstant: state === 'live' && changed.every((field) => isAmong(instantFields, field)) && !hasLostPrice,
   };
 }
+
+const isAmong = (instantFields: readonly string[], field: string): boolean => instantFields.includes(field);
 
 function withInstantFields({
   live,

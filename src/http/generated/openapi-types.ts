@@ -1223,10 +1223,14 @@ export interface paths {
         };
         /**
          * List listings, newest first
-         * @description With `updatedAfter` the order is by the time of the last change, earliest first, so that you can follow changes:
-         *     go on from the `updatedAt` of the last listing that you read. A change is listed 5 seconds after it was made, by
-         *     when every earlier change is stored, so none is left out; the listing itself may then come again. A listing that
-         *     changes while you page through moves to the end. A deleted listing is not listed.
+         * @description With `updatedAfter` the order is by `changedAt`, earliest first, so that you can follow changes: go on from the
+         *     `changedAt` of the last listing that you read. `changedAt` is the real time at which the last change was
+         *     written, also in a sandbox, whose `updatedAt` lives by its own clock. `updatedAt` says when a change happened,
+         *     and may lie before changes that you have read: an expiry is dated at its midnight, and written by the next
+         *     sweep. A change is listed 5 seconds after it was written, by when every earlier one is stored, so none is left
+         *     out; the listing itself may then come again, also where nothing that you see has changed. A listing that changes
+         *     while you page through moves to the end. A deleted listing is not listed. `state=expired` shows a listing from
+         *     its end on; in the list of changes it moves once the sweep, every 5 minutes, has written that.
          *
          *     With `expiresBefore` the order is by the end, the earliest first, and listings without an end are left out; with
          *     `state=expired` alone the last ended come first. A listing whose time has passed is `expired` here too.
@@ -1409,8 +1413,11 @@ export interface paths {
          *
          *     **What buyers see changes only by an approval**, but for the partner's `instantFields` (`price` and `metadata` by
          *     default), which reach a live listing at once; everything else waits in the draft until it is submitted and
-         *     approved. Where a revision is under review, the review of the next one takes its place in the queue, and a
-         *     decision about the old one is `409 REVISION_CHANGED`.
+         *     approved. A price that the category requires cannot be taken from a live listing (`422 PRICE_OUT_OF_BOUNDS`).
+         *
+         *     Where a revision is under review, the review of the next one takes its place in the queue, and a decision about
+         *     the old one is `409 REVISION_CHANGED`. Where only instant fields of a live listing change, its review goes on:
+         *     the draft has their new values too, and the revision under review stays the same.
          *
          *     The duration is fixed once the listing is published: the same `durationDays`, the same `lastDay`, or `lastDay:
          *     null`, is no change then; anything else is `422 DURATION_INVALID`, and `POST /listings/{listingId}/renew` lengthens
@@ -3867,7 +3874,10 @@ export interface components {
             waitingFor: components["schemas"]["WaitingFor"];
             metadata: components["schemas"]["Metadata"];
             createdAt: components["schemas"]["Instant"];
+            /** @description The time of the last change, by the clock of the sandbox in a sandbox. */
             updatedAt: components["schemas"]["Instant"];
+            /** @description In lists with `updatedAfter` only, which are in its order: the real time at which the listing was last written, also in a sandbox. */
+            changedAt?: components["schemas"]["Instant"];
         };
         /** @description A live listing as buyers see it. */
         FoundListing: {
@@ -7065,7 +7075,7 @@ export interface operations {
                 ownerRef?: components["schemas"]["Reference"];
                 ownerUserId?: components["schemas"]["UserId"];
                 ref?: components["schemas"]["Reference"];
-                /** @description Changed at or after this instant; the last 5 seconds are not listed yet. */
+                /** @description Changed at or after this instant, by `changedAt`; the last 5 seconds are not listed yet. */
                 updatedAfter?: string;
                 /**
                  * @description Ends before this instant; with `state=live` those that end between now and then.

@@ -7,6 +7,7 @@ import { actorOf } from '../actor-of';
 import type { Caller } from '../pipeline/request-context';
 import { isRefusal } from '../problems';
 import { keepPayload } from '../replies/keep-payload';
+import { findCalledListing } from './find-listing';
 import { findOpenReview } from './review-claims';
 
 export interface DecideReviewInput {
@@ -68,11 +69,17 @@ async function reviewOf(input: DecideReviewInput, decision: Decision): Promise<s
   return review._id;
 }
 
-/** Returns the open review of the revision that the decision names. */
+/**
+ * Returns the open review of the revision that the decision names. Revisions of a live listing with nothing new but
+ * prices or metadata leave the review as it is, so each of them names the same text.
+ */
 async function findDecided({ database }: DecideReviewInput, decision: Decision): Promise<ListingReview> {
   const { tenantId, listingId, body } = decision;
-  const review = await findOpenReview({ database, call: { tenantId, params: { listingId } } });
-  if (review.revision !== body.revision) throw revisionChanged();
+  const call = { tenantId, params: { listingId } };
+  const review = await findOpenReview({ database, call });
+  if (review.revision === body.revision) return review;
+  const { reviewId, revision } = await findCalledListing({ database, call });
+  if (reviewId !== review._id || body.revision < review.revision || body.revision > revision) throw revisionChanged();
   return review;
 }
 

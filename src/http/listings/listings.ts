@@ -26,7 +26,7 @@ import { findCalledListing, type ListingCall } from './find-listing';
 import { presentCheck } from './present-check';
 import { listRevisions } from './list-revisions';
 import { isBuyer, presentFoundListing } from './present-found-listing';
-import { presentListing } from './present-listing';
+import { presentFollowedListing, presentListing } from './present-listing';
 import { selectionOf } from './select-listings';
 import { listingVersionAt } from './shown-version';
 
@@ -105,11 +105,12 @@ export function listingHandlers(input: ListingHandlersInput): Handlers<ListingOp
 
     async listListings(call) {
       const at = await clock.now(call.tenantId);
+      const present = call.query.updatedAfter === undefined ? presentListing : presentFollowedListing;
       return listPage({
         call,
         model: listings,
         ...selectionOf(call, at),
-        present: (items: Listing[]) => items.map((listing) => presentListing(listing, at)),
+        present: (items: Listing[]) => items.map((listing) => present(listing, at)),
       });
     },
 

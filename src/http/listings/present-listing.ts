@@ -29,13 +29,20 @@ export const presentListing = (listing: Listing, at: Date): Schemas['Listing'] =
   lastDay: listing.lastDay,
   publishedAt: listing.publishedAt?.toISOString() ?? null,
   expiresAt: listing.expiresAt?.toISOString() ?? null,
-  review: listing.reviewId === null ? null : { id: listing.reviewId, revision: listing.revision },
+  review: listing.reviewId === null ? null : { id: listing.reviewId, revision: listing.contentRevision },
   rejection: presentRejection(listing.rejection),
   suspension: listing.suspension && { ...listing.suspension, at: listing.suspension.at.toISOString() },
-  waitingFor: listing.reviewId === null ? null : { what: `the review of revision ${listing.revision}`, until: null },
+  waitingFor:
+    listing.reviewId === null ? null : { what: `the review of revision ${listing.contentRevision}`, until: null },
   metadata: newestContent(listing).metadata,
   createdAt: listing.createdAt.toISOString(),
   updatedAt: listing.updatedAt.toISOString(),
+});
+
+/** Returns the API representation of a listing in the list of changes, with its place there. */
+export const presentFollowedListing = (listing: Listing, at: Date): Schemas['Listing'] => ({
+  ...presentListing(listing, at),
+  changedAt: listing.touchedAt?.toISOString(),
 });
 
 /** Returns the API representation of a listing's last rejection. */

@@ -6,6 +6,7 @@ import {
   reviewStateAt,
   reviewWaitsFor,
 } from '../../domain/listings/review';
+import { newestContent } from '../../domain/listings/edit-listing';
 import { differencesOf } from '../../domain/listings/revisions';
 import type { Models } from '../../models/define-models';
 import type { ListingReview } from '../../models/listings/listing-review';
@@ -23,18 +24,24 @@ export interface PresentReviewsInput {
   at: Date;
 }
 
-/** Returns the API representation of reviews, each with its revision's content and what buyers see instead of it. */
+/**
+ * Returns the API representation of reviews, each with its revision's content and what buyers see instead of it. An open
+ * review has the values that instant fields have by now.
+ */
 export async function presentReviews({ models, tenantId, reviews, at }: PresentReviewsInput) {
   const listingIds = [...new Set(reviews.map(({ listingId }) => listingId))];
   const revisionIds = reviews.map(revisionIdOf);
-  const listings = await models.listings.find({ _id: { $in: listingIds }, tenantId }, { live: 1 }).lean();
+  const listings = await models.listings
+    .find({ _id: { $in: listingIds }, tenantId }, { live: 1, draft: 1, reviewId: 1 })
+    .lean();
   const revisions = await models.listingRevisions.find({ _id: { $in: revisionIds }, tenantId }, { content: 1 }).lean();
   const liveOf = new Map(listings.map(({ _id, live }) => [_id, live]));
+  const openContents = new Map(listings.map((listing) => [listing.reviewId, newestContent(listing)]));
   const contentOf = new Map(revisions.map(({ _id, content }) => [_id, content]));
   return reviews.map((review) =>
     presentReview({
       review,
-      content: contentOf.get(revisionIdOf(review)) ?? null,
+      content: openContents.get(review._id) ?? contentOf.get(revisionIdOf(review)) ?? null,
       live: liveOf.get(review.listingId) ?? null,
       at,
     }),

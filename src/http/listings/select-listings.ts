@@ -8,20 +8,25 @@ type ListCall = CallOf<'listListings'>;
 /** Returns the listings that a list shows, and their order. `at` is the tenant's business time. */
 export const selectionOf = (call: ListCall, at: Date) => ({
   filter: filterOf(call),
-  current: { ...expiryAt(call.query.state, at), ...settledBefore(call.query.updatedAfter, at) },
+  current: { ...expiryAt(call.query.state, at), ...settledBefore(call.query.updatedAfter) },
   by: orderOf(call.query),
 });
 
 /**
- * Milliseconds until a change that is dated now is committed or never will be. A request is dated before its
- * transaction, and commits before its deadline (1.8 s) or not at all; the rest is for a slow commit, and for the clocks
- * of several machines. Changes are listed once they are as old: a younger one would be read before an older one that
- * commits later, which a partner who goes on from the younger would miss.
+ * Milliseconds of real time until a write that is stamped now (`touchedAt`) is committed or never will be. A request
+ * commits before its deadline (1.8 s) or not at all, a step of a review or a sweep does little more after its write,
+ * and a batch stamps its listings again at its end; the rest is for a slow commit, and for the clocks of several
+ * machines. Changes are listed once they are as old: a younger one would be read before an older one that commits
+ * later, which a partner who goes on from the younger would miss.
  */
 const SETTLE_MS = 5000;
 
-const settledBefore = (updatedAfter: string | undefined, at: Date): Record<string, unknown> =>
-  updatedAfter === undefined ? {} : { updatedAt: { $lt: new Date(at.getTime() - SETTLE_MS) } };
+/**
+ * Changes are followed by the real time of their writes, also in a sandbox. Business time does not order them: an
+ * expiry is dated at its midnight and written when the sweep comes, and a step of a workflow when it was begun.
+ */
+const settledBefore = (updatedAfter: string | undefined): Record<string, unknown> =>
+  updatedAfter === undefined ? {} : { touchedAt: { $lt: new Date(Date.now() - SETTLE_MS) } };
 
 /** Returns the part of a filter by state that passes with time: a live listing whose time has passed is expired. */
 function expiryAt(state: ListCall['query']['state'], at: Date): Record<string, unknown> {
@@ -41,7 +46,7 @@ function filterOf({ tenantId, query }: ListCall): Record<string, unknown> {
     // No listing has both kinds of owner.
     ...(ownerRef === undefined || ownerUserId === undefined ? {} : { ownerRef: referenceOf(ownerRef) }),
     ...(ref === undefined ? {} : { refKey: keyOfRef(ref) }),
-    ...(updatedAfter === undefined ? {} : { updatedAt: { $gte: instantOf('updatedAfter', updatedAfter) } }),
+    ...(updatedAfter === undefined ? {} : { touchedAt: { $gte: instantOf('updatedAfter', updatedAfter) } }),
     ...(expiresBefore === undefined ? {} : { expiresAt: { $lt: instantOf('expiresBefore', expiresBefore) } }),
   };
 }
@@ -62,7 +67,7 @@ function rejectTwoRanges({ updatedAfter, expiresBefore }: ListCall['query']): vo
 const byLastChange: ListOrder = {
   order: 1,
   fields: [
-    { name: 'updatedAt', kind: 'date' },
+    { name: 'touchedAt', kind: 'date' },
     { name: '_id', kind: 'text' },
   ],
 };

@@ -2,7 +2,7 @@ import { Schema } from 'mongoose';
 import type { ListingContent } from '../../domain/listings/content';
 import type { StoredListingState } from '../../domain/listings/listing';
 import type { ReviewDecision } from '../../domain/listings/review';
-import { entityFields, schemaOptions, type Entity } from '../schema-options';
+import { reconciledFields, reconciledOptions, type Entity } from '../schema-options';
 
 /** A listing. It is deleted for good: its timeline stays, and ends with `listing.deleted`. */
 export interface Listing extends Entity {
@@ -19,6 +19,8 @@ export interface Listing extends Entity {
   imageHashes: string[];
   /** The number of the newest revision; the first is 1. */
   revision: number;
+  /** The newest revision with more than new values of instant fields that buyers see: the one that a review is about. */
+  contentRevision: number;
   ownerUserId: string | null;
   ownerRef: string | null;
   /** See `ownerKeyOf`. */
@@ -76,13 +78,14 @@ const withNotice = { nextNoticeAt: { $gt: FIRST_NOTICE } };
 
 export const listingSchema = new Schema<Listing>(
   {
-    ...entityFields,
+    ...reconciledFields,
     live: { type: Schema.Types.Mixed, default: null },
     draft: { type: Schema.Types.Mixed, default: null },
     category: { type: String, required: true },
     textHash: { type: String, required: true },
     imageHashes: { type: [String], default: [] },
     revision: { type: Number, required: true },
+    contentRevision: { type: Number, required: true },
     ownerUserId: { type: String, default: null },
     ownerRef: { type: String, default: null },
     ownerKey: { type: String, default: null },
@@ -101,7 +104,7 @@ export const listingSchema = new Schema<Listing>(
     rejection: { type: Schema.Types.Mixed, default: null },
     suspension: { type: Schema.Types.Mixed, default: null },
   },
-  { ...schemaOptions, collection: 'listings' },
+  { ...reconciledOptions, collection: 'listings' },
 )
   .index({ tenantId: 1, refKey: 1 }, { unique: true, name: REF_INDEX })
   .index({ tenantId: 1, _id: -1 })
@@ -117,10 +120,11 @@ export const listingSchema = new Schema<Listing>(
   .index({ tenantId: 1, ownerKey: 1, _id: -1 })
   .index({ tenantId: 1, textHash: 1, ownerKey: 1, _id: 1 })
   .index({ tenantId: 1, imageHashes: 1, ownerKey: 1, _id: 1 })
-  .index({ tenantId: 1, updatedAt: 1, _id: 1 })
-  .index({ tenantId: 1, state: 1, updatedAt: 1, _id: 1 })
-  .index({ tenantId: 1, category: 1, updatedAt: 1, _id: 1 })
-  .index({ tenantId: 1, ownerKey: 1, updatedAt: 1, _id: 1 })
+  // Changes are followed by the real time of their writes: business time does not tell which came last.
+  .index({ tenantId: 1, touchedAt: 1, _id: 1 })
+  .index({ tenantId: 1, state: 1, touchedAt: 1, _id: 1 })
+  .index({ tenantId: 1, category: 1, touchedAt: 1, _id: 1 })
+  .index({ tenantId: 1, ownerKey: 1, touchedAt: 1, _id: 1 })
   .index(
     { tenantId: 1, approvalMail: 1, approvedAt: 1, _id: 1 },
     { partialFilterExpression: { approvalMail: { $type: 'string' } } },

@@ -41,6 +41,7 @@ async function given(title: string): Promise<string> {
     textHash: 'x',
     imageHashes: [],
     revision: 1,
+    contentRevision: 1,
     refKey: `id:${id}`,
     createdAt: at,
     updatedAt: at,

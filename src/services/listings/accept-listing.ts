@@ -71,6 +71,7 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
     category: content.category,
     ...duplicateKeysOf(content),
     revision: 1,
+    contentRevision: 1,
     ownerUserId,
     ownerRef,
     ownerKey: ownerKeyOf({ ownerUserId, ownerRef }),

@@ -42,14 +42,14 @@ export interface ChangeListingInput {
 export interface ChangedListing {
   /** The listing as it is then; the same one where nothing changes. */
   listing: Listing;
-  /** The start of the review of the new revision; null where none is under review. */
+  /** The start of the review of the new revision; null where none begins. */
   row: OutboxRow | null;
 }
 
 /**
  * Changes a listing within the caller's transaction: changed content becomes the next revision. While it is live the
  * partner's instant fields reach buyers, and the rest waits in the draft. Where a revision is under review, the review
- * of the next one takes its place.
+ * of the next one takes its place, unless only instant fields changed: the text under review is the same then.
  * @throws DomainError `INVALID_REQUEST` for the title, `CATEGORY_UNKNOWN`, `ATTRIBUTE_INVALID`, `CURRENCY_MISMATCH`,
  *   `PRICE_OUT_OF_BOUNDS`, `DURATION_INVALID`, all pointing at their field
  */
@@ -71,12 +71,15 @@ export async function changeListing(input: ChangeListingInput): Promise<ChangedL
   await requireCategories(input, edited);
   const isNewRevision = edited.fields.length > 0;
   const revision = listing.revision + (isNewRevision ? 1 : 0);
+  const contentRevision = isNewRevision && !edited.isInstant ? revision : listing.contentRevision;
   const { live, draft, newest } = edited;
   const isReviewed = isNewRevision && listing.reviewId !== null;
   // A listing that is to be renewed is reviewed although the edit took every change back.
   const wantsReview = isReviewed && (draft !== null || (await isToBeRenewed(input)));
-  const reviewId = isReviewed ? (wantsReview ? newReviewId() : null) : listing.reviewId;
-  const set = { live, draft, category: newest.category, ...duplicateKeysOf(newest), revision, reviewId, ...duration };
+  const isReplaced = isReviewed && !(wantsReview && edited.isInstant);
+  const reviewId = isReplaced ? (wantsReview ? newReviewId() : null) : listing.reviewId;
+  const revisions = { revision, contentRevision, reviewId };
+  const set = { live, draft, category: newest.category, ...duplicateKeysOf(newest), ...revisions, ...duration };
   const changed = { ...listing, ...set };
   let row: OutboxRow | null = null;
   const step = await applyStep(
@@ -95,7 +98,7 @@ export async function changeListing(input: ChangeListingInput): Promise<ChangedL
       alongside: async (within, changedAt) => {
         if (isNewRevision)
           await insertRevision({ database, session: within, listing: changed, content: newest, by, at: changedAt });
-        if (isReviewed)
+        if (isReplaced)
           row = await supersedeReview({ ...input, session: within, before: listing, listing: changed, at: changedAt });
       },
     },
@@ -123,15 +126,15 @@ async function requireCategories(
 ): Promise<void> {
   const { tenantId } = listing;
   const changes = [
-    [listing.draft ?? listing.live, newest],
-    [listing.live, live],
-  ] as const;
-  for (const [before, content] of changes) {
+    { before: listing.draft ?? listing.live, content: newest, isShown: false },
+    { before: listing.live, content: live, isShown: true },
+  ];
+  for (const { before, content, isShown } of changes) {
     if (!before || !content) continue;
     const changed = changedFields(differencesOf(before, content));
     if (!categoryFields.some((field) => changed.includes(field))) continue;
     const find = changed.includes('category') ? enterCategory : findCategory;
     const category = await find({ database, session, tenantId, slug: content.category });
-    requireInCategory({ content, category, changed });
+    requireInCategory({ content, category, changed, isShown });
   }
 }

@@ -56,7 +56,7 @@ export async function submitListing(input: SubmitListingInput): Promise<{ listin
       by,
       event: {
         type: 'listing.submitted',
-        data: { revision: listing.revision, reviewId, ...(renewDays === null ? {} : { renewDays }) },
+        data: { revision: listing.contentRevision, reviewId, ...(renewDays === null ? {} : { renewDays }) },
       },
       alongside: async (within, submittedAt) => {
         const review = { ...input, renewDays, session: within, reviewId, supersedes: null, at: submittedAt };

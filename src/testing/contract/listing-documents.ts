@@ -33,6 +33,7 @@ export function listingDocuments({ tenantId, count, templates }: ListingDocument
         category: index % 4 === 0 ? samples.text : `category-${index % 97}`,
         createdAt: at,
         updatedAt: at,
+        touchedAt: at,
         expiresAt: at,
       };
     },

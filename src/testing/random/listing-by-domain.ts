@@ -134,10 +134,14 @@ class ListingByDomain implements ListingSubject {
     if (edited.fields.length === 0) return;
     const changed = changedFields(differencesOf(newestContent({ live, draft }), edited.newest));
     requireInCategory({ content: edited.newest, category: this.category, changed });
+    const shown = live && edited.live ? changedFields(differencesOf(live, edited.live)) : [];
+    if (edited.live)
+      requireInCategory({ content: edited.live, category: this.category, changed: shown, isShown: true });
     this.write({ live: edited.live, draft: edited.draft, revision: revision + 1 });
     this.record('updated');
     if (!review) return;
     const wantsReview = edited.draft !== null || review.renewDays !== null;
+    if (wantsReview && edited.isInstant) return;
     this.write({ review: wantsReview ? { ...review, claimedBy: null } : null });
     if (wantsReview) this.check();
   }

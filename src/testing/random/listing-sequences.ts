@@ -9,12 +9,14 @@ export const TO_THE_END_MS = 70 * 60_000;
 
 /** The least price of the category. */
 export const LEAST_PRICE = 100;
+/** Stands for no price, which the category lets a draft have and nothing that buyers see. */
+export const NO_PRICE = 0;
 
 export type ListingPatch = Partial<{ title: string; price: number }>;
 const patch: fc.Arbitrary<ListingPatch> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ title: fc.constantFrom('A red bicycle', 'A blue bicycle', 'A green bicycle') }) },
   { weight: 3, arbitrary: fc.record({ price: fc.constantFrom(LEAST_PRICE, 200, 300) }) },
-  { weight: 1, arbitrary: fc.record({ price: fc.constant(LEAST_PRICE - 1) }) },
+  { weight: 1, arbitrary: fc.record({ price: fc.constantFrom(LEAST_PRICE - 1, NO_PRICE) }) },
   {
     weight: 2,
     arbitrary: fc.record({ title: fc.constantFrom('A red bicycle', 'A blue bicycle'), price: fc.constant(200) }),

@@ -48,6 +48,7 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
         textHash: 'hash',
         imageHashes: [],
         revision: 1,
+        contentRevision: 1,
         ownerUserId: newId('user'),
         ownerRef: null,
         ownerKey: null,

@@ -232,17 +232,13 @@ describe('a list of listings', () => {
     expect(await idsOf('ownerRef=x')).toEqual([bikes[1]]);
     expect(await idsOf(`ownerUserId=${onboarding.userId}`)).toEqual([bikes[2]]);
     expect(await idsOf(`ownerUserId=${onboarding.userId}&ownerRef=x`)).toEqual([]);
-    const { body: changed } = await api.call('patch', `/listings/${bikes[0]}`, tenant.key).send({ title: 'Changed' });
-    await api.database.models.sandboxClocks.insertMany([
-      {
-        _id: tenant.tenantId,
-        tenantId: tenant.tenantId,
-        offsetMs: 60_000,
-        resets: 0,
-        updatedAt: new Date(),
-      },
-    ]);
-    expect(await idsOf(`updatedAfter=${changed.updatedAt}`)).toEqual([bikes[0]]);
+    await api.call('patch', `/listings/${bikes[0]}`, tenant.key).send({ title: 'Changed' });
+    const { listings } = api.database.models;
+    const long = new Date(Date.now() - 60_000);
+    await listings.collection.updateMany({ tenantId: tenant.tenantId }, { $set: { touchedAt: long } });
+    const changedAt = new Date(Date.now() - 10_000);
+    await listings.collection.updateOne({ _id: bikes[0] as never }, { $set: { touchedAt: changedAt } });
+    expect(await idsOf(`updatedAfter=${changedAt.toISOString()}`)).toEqual([bikes[0]]);
     expect((await idsOf('updatedAfter=2020-01-01T00:00:00Z')).at(-1)).toBe(bikes[0]);
   });
 });

@@ -86,7 +86,24 @@ export async function putSlice(input: PutSliceInput): Promise<ItemResult[]> {
   if (failures.size > 0) throw new SliceBroken(failures);
   const items = puts.map(({ item: { index }, outcome, listing }) => ({ index, outcome, listingId: listing._id }));
   await keepItems({ ...input, items });
+  await stampAgain(input, puts);
   return [...items, ...refusals];
+}
+
+/**
+ * Sets the time of the write of every listing again, as the last thing before the commit: who follows the changes would
+ * miss the first ones of a slow batch. Listings that are only inserted are written together.
+ */
+async function stampAgain({ database, session, batch, submit }: PutSliceInput, puts: readonly Put[]): Promise<void> {
+  const changed = puts.filter(({ outcome }) => outcome !== 'unchanged');
+  if (!submit && changed.every(({ outcome }) => outcome === 'created')) return;
+  const ids = changed.map(({ listing }) => listing._id);
+  const touchedAt = new Date();
+  await database.models.listings.updateMany(
+    { _id: { $in: ids }, tenantId: batch.tenantId },
+    { $set: { touchedAt } },
+    { session },
+  );
 }
 
 async function tryItem(
@@ -174,7 +191,7 @@ function requireSameOwner(item: BatchItem, listing: Listing): void {
 async function submit(input: PutSliceInput, put: Put): Promise<void> {
   const { listing } = put;
   if (listing.draft === null || listing.reviewId !== null) return;
-  if (listing.rejection?.revision === listing.revision) return;
+  if (listing.rejection?.revision === listing.contentRevision) return;
   await submitListing({ ...input, listing, submittedBy: null });
   if (put.outcome === 'unchanged') put.outcome = 'updated';
 }

@@ -13,7 +13,10 @@ export interface AcceptReviewInput {
   /** The id that the listing has recorded for its review. */
   reviewId: string;
   /** The listing with the revision to review. */
-  listing: Pick<Listing, '_id' | 'tenantId' | 'revision' | 'category' | 'ownerUserId' | 'ownerRef' | 'rejection'>;
+  listing: Pick<
+    Listing,
+    '_id' | 'tenantId' | 'contentRevision' | 'category' | 'ownerUserId' | 'ownerRef' | 'rejection'
+  >;
   submittedBy: string | null;
   /** The days by which the approval renews the listing; null where it does not. */
   renewDays: number | null;
@@ -46,7 +49,7 @@ export async function acceptReview(input: AcceptReviewInput): Promise<AcceptedEn
     at,
     startDelayMs,
   } = input;
-  const { _id: listingId, tenantId, revision, category, ownerUserId, ownerRef, rejection } = listing;
+  const { _id: listingId, tenantId, contentRevision: revision, category, ownerUserId, ownerRef, rejection } = listing;
   const review: ListingReview = {
     _id: reviewId,
     tenantId,

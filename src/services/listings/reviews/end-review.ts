@@ -88,7 +88,8 @@ export async function decideReview(input: DecideReviewInput): Promise<StepResult
   const { outcome, reviewer, reason } = decision;
   const { tenantId, listingId, revision } = review;
   const listing = await findEntity({ database, session, tenantId, entityType: 'listing', entityId: listingId });
-  if (listing.revision !== revision || listing.reviewId !== review._id) throw revisionChanged();
+  // Every edit of what is under review opens another review.
+  if (listing.reviewId !== review._id) throw revisionChanged();
   const data = { reviewer, revision, ...(reason === null ? {} : { reason }) };
   return applyStep(
     database,

@@ -48,6 +48,7 @@ function listingIn(state: StoredListingState, version = 3): Listing {
     textHash: 'x',
     imageHashes: [],
     revision: 1,
+    contentRevision: 1,
     refKey: `id:${id}`,
     createdAt: new Date(),
     updatedAt: new Date(),
