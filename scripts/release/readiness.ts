@@ -27,8 +27,11 @@ export async function readReadiness(adminPort: number): Promise<Readiness | null
 export interface UntilReadyInput {
   adminPort: number;
   buildId: string;
-  /** Resolves to the id of the process, or to null when it has ended for good. */
-  pid: () => Promise<number | null>;
+  /**
+   * Resolves to the id of the process, or to null when it has ended for good. Without it any process at the port
+   * counts.
+   */
+  pid?: () => Promise<number | null>;
   limitMs: number;
 }
 
@@ -45,11 +48,11 @@ export async function untilReady({
   const begun = performance.now();
   let last = 'nothing answers there';
   while (performance.now() - begun < limitMs) {
-    const pid = await readPid();
+    const pid = await readPid?.();
     if (pid === null) return 'it ended';
     const readiness = await readReadiness(adminPort);
     if (readiness !== null) {
-      if (readiness.pid !== pid) last = `process ${readiness.pid} answers there`;
+      if (pid !== undefined && readiness.pid !== pid) last = `process ${readiness.pid} answers there`;
       else if (readiness.buildId !== buildId) return `it is of build ${readiness.buildId}, not ${buildId}`;
       else if (readiness.isReady) return null;
       else last = `it is ${readiness.status}`;

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { clusterOf, flagsOf } from './app.ts';
 import { listProcesses } from './pm2.ts';
-import { readReadiness } from './readiness.ts';
-import { Refused, type StageInput } from './stage.ts';
+import { untilReady } from './readiness.ts';
+import { readyWithinMs, Refused, type StageInput } from './stage.ts';
 
 const run = promisify(execFile);
 
@@ -24,10 +24,10 @@ export async function reloadInstances({ app, candidate, print }: StageInput): Pr
     },
   );
   for (let number = 0; number < (clusterOf(app) ?? 0); number += 1) {
-    const readiness = await readReadiness(primary.adminPort + number);
-    const { isReady = false, status = 'down', buildId = 'unknown' } = readiness ?? {};
-    if (!isReady || buildId !== candidate.buildId)
-      throw new Refused(`instance ${number} of ${app.name} is ${status}, of build ${buildId}`);
-    print(`${app.name} instance ${number}: ready with build ${buildId} at port ${primary.adminPort + number}`);
+    const adminPort = primary.adminPort + number;
+    // A new instance takes its port over only a moment after the previous one has ended.
+    const fault = await untilReady({ adminPort, buildId: candidate.buildId, limitMs: readyWithinMs() });
+    if (fault !== null) throw new Refused(`instance ${number} of ${app.name} cannot serve: ${fault}`);
+    print(`${app.name} instance ${number}: ready with build ${candidate.buildId} at port ${adminPort}`);
   }
 }

@@ -103,4 +103,13 @@ describe('the start of a version', () => {
     expect(readdirSync(folderOf(NEW)).sort()).toEqual([`${user.name}.user`, path.basename(draft(user.name))].sort());
     user.leave();
   });
+
+  it('leaves the draft of a process that starts meanwhile', async () => {
+    const removal = removeLeftovers(folderOf(NEW));
+    // Now the marks are read.
+    writeFileSync(path.join(folderOf(NEW), '7-ab.user'), '');
+    writeFileSync(path.join(folderOf(NEW), 'index.node.draft-7-ab'), '');
+    await removal;
+    expect(readdirSync(folderOf(NEW)).sort()).toEqual(['7-ab.user', 'index.node.draft-7-ab']);
+  });
 });

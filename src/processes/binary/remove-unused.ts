@@ -42,11 +42,13 @@ const isUsed = async (folder: string): Promise<boolean> => (await readUsers(fold
 
 /** Removes from a version's folder what killed processes left there: their marks and their drafts. */
 export async function removeLeftovers(folder: string): Promise<void> {
+  // Before the marks: the mark of a writer is there before its draft, so whoever starts meanwhile loses none.
+  const drafts = readdirSync(folder).filter((entry) => draftWriter(entry) !== null);
   const { marks, running } = await readUsers(folder);
   const gone = (writer: string | null): boolean => writer !== null && !running.includes(writer);
   const leftovers = [
     ...marks.filter((mark) => gone(mark.replace(/\.user$/, ''))),
-    ...readdirSync(folder).filter((entry) => gone(draftWriter(entry))),
+    ...drafts.filter((draft) => gone(draftWriter(draft))),
   ];
   for (const entry of leftovers) rmSync(path.join(folder, entry), { force: true });
 }

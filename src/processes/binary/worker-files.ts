@@ -4,11 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { isBinary, readWorkerFile, readWorkerFileHashes, workerFileNames, type WorkerFileName } from '../../assets';
 import { buildId } from '../../build-id';
-import { ensureCacheFile } from './cache-file';
 import { addonFaultOf, cacheFaultOf } from './cache-fault';
-import { openCacheFolder, openVersionFolder } from './cache-folder';
-import { useFolder, type CacheUser } from './cache-users';
-import { removeLeftovers, removeUnusedVersions } from './remove-unused';
+import { openCacheFolder } from './cache-folder';
+import { fillFolder } from './fill-folder';
 
 /** The folder of this version, from the moment when its files are there. */
 let opened: { folder: string; addon: unknown } | null = null;
@@ -36,34 +34,13 @@ export async function openWorkerFiles(input: OpenWorkerFilesInput): Promise<void
   const folder = path.join(cacheFolder, versionName());
   try {
     openCacheFolder(cacheFolder);
-    await fillFolder({ cacheFolder, folder });
+    const hashes = readWorkerFileHashes();
+    const files = workerFileNames.map((name) => ({ name, sha256: hashes[name], read: () => readWorkerFile(name) }));
+    await fillFolder({ cacheFolder, folder, files });
   } catch (error) {
     throw cacheFaultOf({ error, folder: cacheFolder, needBytes: neededBytes() });
   }
   opened = { folder, addon: loadAddon(folder, cacheFolder) };
-}
-
-async function fillFolder({ cacheFolder, folder }: { cacheFolder: string; folder: string }): Promise<void> {
-  const hashes = readWorkerFileHashes();
-  for (;;) {
-    const user = await enterFolder(folder);
-    await removeUnusedVersions({ cacheFolder, keep: path.basename(folder), remover: user.name });
-    await removeLeftovers(folder);
-    for (const name of workerFileNames)
-      ensureCacheFile({ folder, name, sha256: hashes[name], read: () => readWorkerFile(name) }, user.name);
-    if (user.isInPlace()) return;
-    user.leave();
-  }
-}
-
-/** Makes the folder and marks it as used; makes it again where another version removes it at the same moment. */
-async function enterFolder(folder: string): Promise<CacheUser> {
-  for (;;) {
-    openVersionFolder(folder);
-    const user = await useFolder(folder);
-    if (user.isInPlace()) return user;
-    user.leave();
-  }
 }
 
 /** Returns the name of this version's folder: the build id, and a hash of the very files, source maps included. */

@@ -4,21 +4,25 @@ import path from 'node:path';
 import { isSea } from 'node:sea';
 import { SHUTDOWN_MESSAGE } from '../lifecycle/shutdown';
 import type { Exit, Instance } from './instance';
+import { openProgram, type Program } from './program';
 import { answerLeaving } from './rotation';
 
 /**
- * Prepares this process as the primary of instances that run the program with these arguments, from the path by which
- * this process was started: a new file at that path, or behind a link there, is what the next instance runs.
+ * Prepares this process as the primary of instances that run the program with these arguments. Returns the opening of
+ * the program that now lies at the path by which this process was started, or behind a link there.
  */
-export function prepareForks(args: readonly string[]): void {
+export function prepareForks(args: readonly string[]): () => Program {
   if (!isSea()) {
     cluster.setupPrimary({ args: [...args] });
-    return;
+    const node = process.execPath;
+    // The script itself is read by its path at every start.
+    return () => openProgram(node);
   }
   // A single-file program has no script: fork would hand it the script's path as its first argument.
   const [first, ...rest] = args;
   cluster.setupPrimary({ exec: first, args: rest, execArgv: [] });
-  process.execPath = pathAsGiven({ given: process.argv0, execPath: process.execPath });
+  const file = pathAsGiven({ given: process.argv0, execPath: process.execPath });
+  return () => openProgram(file);
 }
 
 /**
@@ -34,9 +38,17 @@ export function pathAsGiven({ given, execPath }: { given: string; execPath: stri
   }
 }
 
-/** Starts an instance with these variables added to this process's environment. Never throws. */
-export function forkInstance(number: number, env: Record<string, string>): Instance {
+export interface ForkInstanceInput {
+  number: number;
+  program: Program;
+  /** Added to this process's environment. */
+  env: Record<string, string>;
+}
+
+/** Starts an instance. Never throws. */
+export function forkInstance({ number, program, env }: ForkInstanceInput): Instance {
   try {
+    process.execPath = program.path();
     return instanceOf(number, cluster.fork(env));
   } catch (error) {
     // The file cannot be run, such as one that is only half copied.

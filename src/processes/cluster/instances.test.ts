@@ -1,20 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
 import { waitFor } from '../../testing/wait-for';
 import type { Exit, Instance } from './instance';
-import { createInstances } from './instances';
+import { createInstances, type Instances } from './instances';
+import type { Program } from './program';
 
 interface FakeInstance extends Instance {
   becomeReady(): void;
   end(exit?: Exit): void;
   asked: boolean;
   killed: boolean;
+  /** The version of its program, from 1. */
+  version: number;
 }
 
-function fakeInstance(number: number, { drains = true } = {}): FakeInstance {
+function fakeInstance(number: number, version: number, { drains = true } = {}): FakeInstance {
   let becomeReady!: () => void;
   let end!: (exit: Exit) => void;
   const fake: FakeInstance = {
     number,
+    version,
     pid: 1,
     asked: false,
     killed: false,
@@ -34,17 +38,37 @@ function fakeInstance(number: number, { drains = true } = {}): FakeInstance {
   return fake;
 }
 
+let present: Instances | undefined;
+afterEach(() => present?.stop());
+
 function open({ count = 2, readyWithinMs = 60_000, drains = true } = {}) {
   const forked: FakeInstance[] = [];
   const logged: string[] = [];
   const log = (_fields: object, message: string) => void logged.push(message);
-  const fork = (number: number) => {
-    const instance = fakeInstance(number, { drains });
+  /** The version of the program that lies in place, and the programs that are open. */
+  const inPlace = { version: 1 };
+  const opened = new Map<Program, number>();
+  const openProgram = () => {
+    const program: Program = { path: () => '', close: () => void opened.delete(program) };
+    opened.set(program, inPlace.version);
+    return program;
+  };
+  const fork = (number: number, program: Program) => {
+    const instance = fakeInstance(number, opened.get(program)!, { drains });
     forked.push(instance);
     return instance;
   };
   const logger = { info: log, warn: log, error: log };
-  const instances = createInstances({ count, fork, readyWithinMs, endsWithinMs: 20, logger, firstPauseMs: 1 });
+  const instances = createInstances({
+    count,
+    openProgram,
+    fork,
+    readyWithinMs,
+    endsWithinMs: 20,
+    logger,
+    firstPauseMs: 1,
+  });
+  present = instances;
   const states = () => Array.from({ length: count }, (_, number) => instances.stateOf(number));
   /** Resolves to the nth process, once it is started. */
   const nth = (n: number) => waitFor(() => forked[n], { what: `process ${n}`, everyMs: 1 });
@@ -54,20 +78,21 @@ function open({ count = 2, readyWithinMs = 60_000, drains = true } = {}) {
     await start;
     return forked;
   };
-  return { instances, forked, logged, states, nth, started };
+  return { instances, forked, logged, states, nth, started, inPlace, opened };
 }
 
 describe('the start', () => {
-  it('is done when all instances are ready', async () => {
-    const { instances, forked, states } = open();
+  it('is done when the first instance is ready, also while another one dies', async () => {
+    const { instances, forked, nth, states } = open();
     let done = false;
     const start = instances.start().then(() => (done = true));
-    forked[0]!.becomeReady();
     await setImmediate();
-    expect([done, ...states()]).toEqual([false, 'ready', 'starting']);
-    forked[1]!.becomeReady();
+    expect(done).toBe(false);
+    forked[0]!.becomeReady();
     await start;
-    expect(forked.map(({ number }) => number)).toEqual([0, 1]);
+    expect([...states(), forked.map(({ number }) => number)]).toEqual(['ready', 'starting', [0, 1]]);
+    forked[1]!.end();
+    expect((await nth(2)).number).toBe(1);
   });
 
   it('fails when an instance ends before any has been ready', async () => {
@@ -91,6 +116,37 @@ describe('an instance that dies', () => {
     expect(states()).toEqual(['ready', 'ready']);
     expect(logged).toContain('Instance 1 ended (SIGKILL); it is started again in 1 ms');
     expect(logged).toContain('Instance 1 ended (exit code 1); it is started again in 2 ms');
+  });
+
+  it('is started again by the program that it ran, whatever lies in place', async () => {
+    const { instances, started, nth, inPlace, opened } = open({ readyWithinMs: 20 });
+    const [first, second] = await started();
+    inPlace.version = 2;
+    first!.end();
+    const third = await nth(2);
+    third.becomeReady();
+    // The new program is refused for instance 1, after instance 0 has it.
+    const reload = instances.replaceAll();
+    (await nth(3)).becomeReady();
+    (await nth(4)).end();
+    await expect(reload).rejects.toThrow('the new instance 1 ended');
+    inPlace.version = 3;
+    second!.end();
+    expect([third.version, (await nth(5)).version]).toEqual([1, 1]);
+    (await nth(3)).end();
+    expect((await nth(6)).version).toBe(2);
+    expect([...opened.values()].sort()).toEqual([1, 2]);
+  });
+
+  it('is killed when it hangs in its turn, and started again', async () => {
+    const { started, nth, logged } = open({ readyWithinMs: 20 });
+    const [first] = await started();
+    first!.end();
+    const hanging = await nth(2);
+    const next = await nth(3);
+    next.becomeReady();
+    expect([hanging.killed, next.number]).toEqual([true, 0]);
+    expect(logged).toContain('Instance 0 was not ready within 20 ms and is killed');
   });
 });
 

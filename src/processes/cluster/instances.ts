@@ -1,11 +1,14 @@
 import { settleWithin } from '../lifecycle/settle-within';
 import { createBackoff } from './backoff';
 import type { ClusterLog, Exit, Instance } from './instance';
+import type { Program } from './program';
 
 export interface CreateInstancesInput {
   count: number;
-  fork: (number: number) => Instance;
-  /** Milliseconds within which the replacement of a running instance has to be ready. */
+  /** Opens the program that now lies in place. */
+  openProgram: () => Program;
+  fork: (number: number, program: Program) => Instance;
+  /** Milliseconds within which the replacement of an instance has to be ready. */
   readyWithinMs: number;
   /** Milliseconds within which an instance ends once it is asked to; then it is killed. */
   endsWithinMs: number;
@@ -15,10 +18,10 @@ export interface CreateInstancesInput {
 }
 
 export interface Instances {
-  /** Starts all. Resolves when all are ready; rejects when one ends before any has been ready. */
+  /** Starts all. Resolves when the first is ready; rejects when one ends before that. */
   start(): Promise<void>;
   /**
-   * Replaces the instances one by one: the next is ready before the previous one drains. Rejects at the first
+   * Replaces the instances one by one by the program that lies in place: the next is ready before the previous one drains. Rejects at the first
    * replacement that ends or is not ready in time: then its predecessor and all after it continue to serve.
    */
   replaceAll(): Promise<void>;
@@ -31,6 +34,8 @@ export interface Instances {
 /** A place in the cluster: its instance changes, its number and admin port stay. */
 interface Place {
   number: number;
+  /** The program of its instance, and of the next one when that dies. */
+  program: Program;
   instance: Instance | null;
   isReady: boolean;
   /** True while a replacement is under way, which also covers the death of the present instance. */
@@ -42,6 +47,7 @@ interface Place {
 /** Returns the instances of a cluster, which are replaced when they die. */
 export function createInstances({
   count,
+  openProgram,
   fork,
   readyWithinMs,
   endsWithinMs,
@@ -50,6 +56,7 @@ export function createInstances({
 }: CreateInstancesInput): Instances {
   const places: Place[] = Array.from({ length: count }, (_, number) => ({
     number,
+    program: openProgram(),
     instance: null,
     isReady: false,
     isReplaced: false,
@@ -61,10 +68,10 @@ export function createInstances({
   let isStopping = false;
   let hasServed = false;
   let worst = 0;
-  const allReady = deferred();
+  const firstReady = deferred();
 
-  const launch = (number: number): Instance => {
-    const instance = fork(number);
+  const launch = (number: number, program: Program): Instance => {
+    const instance = fork(number, program);
     running.add(instance);
     void instance.exited.then(({ code }) => {
       running.delete(instance);
@@ -83,7 +90,7 @@ export function createInstances({
       place.lastExit = how;
       // Before any has served, the death of one means that the configuration or the program cannot work.
       if (isStopping) return;
-      if (!hasServed) allReady.reject(new Error(`Instance ${place.number} ended before it was ready (${how})`));
+      if (!hasServed) firstReady.reject(new Error(`Instance ${place.number} ended before it was ready (${how})`));
       else if (!place.isReplaced) relaunch(place);
     });
   };
@@ -93,12 +100,23 @@ export function createInstances({
     hasServed = true;
     place.backoff.started();
     logger.info({ instance: place.number, pid: instance.pid }, `Instance ${place.number} is ready`);
-    if (places.every(({ isReady }) => isReady)) allReady.resolve();
+    firstReady.resolve();
   };
-  const fill = (place: Place): void => {
-    const instance = launch(place.number);
+  const fill = (place: Place): Instance => {
+    const instance = launch(place.number, place.program);
     occupy(place, instance);
     void instance.ready.then(() => markReady(place, instance));
+    return instance;
+  };
+  /** Kills an instance that hangs, so that another one takes its place. */
+  const limit = async ({ number, pid, ready, exited, kill }: Instance): Promise<void> => {
+    const outcome = await settleWithin({ work: () => Promise.race([ready, exited]), limitMs: readyWithinMs });
+    if (outcome.ended === 'well' || isStopping) return;
+    logger.error(
+      { instance: number, pid },
+      `Instance ${number} was not ready within ${readyWithinMs} ms and is killed`,
+    );
+    kill();
   };
   const relaunch = (place: Place): void => {
     const pauseMs = place.backoff.nextPauseMs();
@@ -107,7 +125,7 @@ export function createInstances({
       `Instance ${place.number} ended (${place.lastExit}); it is started again in ${pauseMs} ms`,
     );
     setTimeout(() => {
-      if (!isStopping && !place.isReplaced && place.instance === null) fill(place);
+      if (!isStopping && !place.isReplaced && place.instance === null) void limit(fill(place));
     }, pauseMs);
   };
 
@@ -123,8 +141,9 @@ export function createInstances({
 
   const replace = async (place: Place): Promise<void> => {
     place.isReplaced = true;
+    let unused = openProgram();
     try {
-      const next = launch(place.number);
+      const next = launch(place.number, unused);
       const first = Promise.race([next.ready.then(() => null), next.exited]);
       const outcome = await settleWithin({ work: () => first, limitMs: readyWithinMs });
       if (outcome.ended !== 'well' || outcome.value !== null) {
@@ -135,10 +154,12 @@ export function createInstances({
         throw new Error(`the new instance ${place.number} ${reason}`);
       }
       const previous = place.instance;
+      [place.program, unused] = [unused, place.program];
       occupy(place, next);
       markReady(place, next);
       if (previous !== null) await end(previous);
     } finally {
+      unused.close();
       place.isReplaced = false;
       if (place.instance === null && !isStopping) relaunch(place);
     }
@@ -147,7 +168,7 @@ export function createInstances({
   return {
     start() {
       places.forEach(fill);
-      return allReady.promise;
+      return firstReady.promise;
     },
     async replaceAll() {
       for (const place of places) {

@@ -10,8 +10,8 @@ const KILL_MARGIN_MS = 1000;
 
 /**
  * `--cluster N`: the primary of N instances of a role. It accepts their connections and hands them on, but serves none.
- * SIGHUP replaces the instances one by one by the program that now lies at this program's path. Resolves when all
- * instances are ready.
+ * SIGHUP replaces the instances one by one by the program that now lies at this program's path. Resolves when the first
+ * instance is ready.
  */
 export async function runCluster({ clusterOf: count = 1, ...input }: RunInput): Promise<void> {
   // Until the instances run, a reload has nothing to replace; without a listener the signal would end the process.
@@ -23,12 +23,17 @@ export async function runCluster({ clusterOf: count = 1, ...input }: RunInput): 
   const { config, logger, metrics, admin, shutdown } = opened;
   if (cluster.isWorker) throw new Error("--cluster cannot run in PM2's cluster mode; set exec_mode to fork");
 
-  prepareForks(['--role', input.role]);
+  const openProgram = prepareForks(['--role', input.role]);
   const endsWithinMs = config.shutdown.forceMs + KILL_MARGIN_MS;
   const instances = createInstances({
     count,
-    fork: (number) =>
-      forkInstance(number, { NODE_APP_INSTANCE: String(first + number), [PRIMARY_PID]: String(process.pid) }),
+    openProgram,
+    fork: (number, program) =>
+      forkInstance({
+        number,
+        program,
+        env: { NODE_APP_INSTANCE: String(first + number), [PRIMARY_PID]: String(process.pid) },
+      }),
     readyWithinMs: config.reload.readyMs,
     endsWithinMs,
     logger,
