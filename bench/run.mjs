@@ -13,6 +13,7 @@ import { measureReviews } from './listings/measure-reviews.mjs';
 import { measureSearch } from './listings/measure-search.mjs';
 import { measureSweep } from './listings/measure-sweep.mjs';
 import { measureLatency } from './latency/measure-latency.mjs';
+import { measureCrowd } from './latency/measure-crowd.mjs';
 import { measureLists } from './growth/measure-lists.mjs';
 import { measureMemory } from './measure-memory.mjs';
 import { measureNeighbours } from './measure-neighbours.mjs';
@@ -45,6 +46,7 @@ const PARTS = {
   schedules: measureSchedules,
   peers: measurePeers,
   neighbours: measureNeighbours,
+  crowd: measureCrowd,
   memory: measureMemory,
   reconciler: measureReconciler,
   lists: measureLists,

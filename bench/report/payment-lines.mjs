@@ -45,6 +45,21 @@ export function latencyLines({ samples, rows }) {
   ];
 }
 
+export function crowdLines({ rounds, few, crowd, crowdOverFew }) {
+  const range = ({ median, min, max }, digits) => [
+    median.toFixed(digits),
+    `${min.toFixed(digits)}–${max.toFixed(digits)}`,
+  ];
+  return [
+    `Payments accepted a second, median of ${rounds} (least–greatest)`,
+    ...table([
+      ['8 callers', ...range(few, 1)],
+      ['500 callers, who repeat what is refused', ...range(crowd, 1)],
+      ['the crowd over the few', ...range(crowdOverFew, 2)],
+    ]),
+  ];
+}
+
 export function peerLines({ rounds, units, rows, skipped }) {
   const range = ({ median, min, max }, unit, digits) => [
     `${median.toFixed(digits)} ${unit}`.trim(),

@@ -1,5 +1,5 @@
 import { bulkLines, reviewLines, searchLines, sweepLines } from './listing-lines.mjs';
-import { costLines, latencyLines, neighbourLines, peerLines, yearLines } from './payment-lines.mjs';
+import { costLines, crowdLines, latencyLines, neighbourLines, peerLines, yearLines } from './payment-lines.mjs';
 import { reportLines, scheduleLines } from './report-lines.mjs';
 import { table } from './table.mjs';
 
@@ -19,6 +19,7 @@ const tables = {
   schedules: scheduleLines,
   peers: peerLines,
   neighbours: neighbourLines,
+  crowd: crowdLines,
   memory: memoryLines,
   reconciler: reconcilerLines,
   lists: listLines,

@@ -67,7 +67,8 @@ describe('the limit of requests at a time', () => {
     expect(sum(fixed.slice(30))).toBeLessThan(0.1 * 30 * perSecond);
     limit = new AdaptiveLimit({ max, nowMs: () => clock.nowMs });
     const inTime = play({ callers, perSecond, seconds: 60, limitOf: adapted, limit, clock });
-    expect(sum(inTime.slice(30))).toBeGreaterThan(0.7 * 30 * perSecond);
+    expect(sum(inTime.slice(10, 30))).toBeGreaterThan(0.75 * 20 * perSecond);
+    expect(sum(inTime.slice(30))).toBeGreaterThan(0.8 * 30 * perSecond);
     expect(limit.isReduced).toBe(true);
   });
 

@@ -4,6 +4,7 @@ const WINDOW_MS = 1000;
 const LEAST = 8;
 /** Share of the requests of a window that may end too late before the process takes on fewer. */
 const LATE_SHARE = 0.25;
+/** Share of the limit that a window takes away in which every request was late. */
 const SHRINKS_BY = 0.7;
 const GROWS_BY = 1.1;
 
@@ -17,8 +18,8 @@ export interface AdaptiveLimitInput {
 /**
  * The number of requests that a process works on at a time, found from how many of them end in time. Work that is given
  * up at its deadline keeps other work from ending in time: with enough callers that repeat their requests, none would
- * ever succeed again, although the process could do some of them each second. The limit shrinks by 30 % in a second in
- * which more than a quarter of the requests were late, and grows by 10 % in any other.
+ * ever succeed again, although the process could do some of them each second. In a second in which more than a quarter of
+ * the requests were late the limit shrinks, by 70 % where all of them were; in any other it grows by 10 %.
  */
 export class AdaptiveLimit {
   readonly #max: number;
@@ -57,9 +58,10 @@ export class AdaptiveLimit {
     if (isLate) this.#late += 1;
     const passedMs = this.#nowMs() - this.#windowBeganMs;
     if (passedMs < WINDOW_MS) return;
-    const isCrowded = this.#late > this.#ended * LATE_SHARE && this.#peak > LEAST;
+    const lateShare = this.#late / this.#ended;
     // Fewer requests at a time help only where there are many: a request alone that is late is slow by itself.
-    if (isCrowded) this.#limit = Math.max(LEAST, Math.min(this.#limit, this.#peak) * SHRINKS_BY);
+    if (lateShare > LATE_SHARE && this.#peak > LEAST)
+      this.#limit = Math.max(LEAST, Math.min(this.#limit, this.#peak) * (1 - SHRINKS_BY * lateShare));
     else this.#limit = Math.min(this.#max, this.#limit * GROWS_BY ** Math.floor(passedMs / WINDOW_MS));
     this.#windowBeganMs = this.#nowMs();
     this.#ended = 0;
