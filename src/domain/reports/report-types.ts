@@ -1,4 +1,5 @@
 import type { ReportType } from './report-type';
+import { listingsReport } from './types/listings';
 import { onboardingFunnelReport } from './types/onboarding-funnel';
 import { paymentsReport } from './types/payments';
 import { statementReport } from './types/statement';
@@ -12,6 +13,7 @@ export const reportTypes = {
   subscriptions: subscriptionsReport,
   onboarding_funnel: onboardingFunnelReport,
   statement: statementReport,
+  listings: listingsReport,
 } as const satisfies Record<string, ReportType>;
 
 export type ReportTypeName = keyof typeof reportTypes;

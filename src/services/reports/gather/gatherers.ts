@@ -1,5 +1,6 @@
 import type { ReportTypeName } from '../../../domain/reports/report-types';
 import type { Gatherer } from './gatherer';
+import { listingsGatherer } from './listings';
 import { onboardingFunnelGatherer } from './onboarding-funnel';
 import { paymentsGatherer } from './payments';
 import { statementGatherer } from './statement';
@@ -13,4 +14,5 @@ export const gatherers: Readonly<Record<ReportTypeName, Gatherer>> = {
   subscriptions: subscriptionsGatherer,
   onboarding_funnel: onboardingFunnelGatherer,
   statement: statementGatherer,
+  listings: listingsGatherer,
 };

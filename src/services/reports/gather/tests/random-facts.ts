@@ -36,9 +36,9 @@ export interface PostingDocument extends Omit<Posting, 'key'> {
   recordedAt: Date;
 }
 
-/** A payment or refund with all of its facts, in their order. */
+/** An entity with all of its facts, in their order. */
 export interface EntityFacts {
-  collection: 'payments' | 'refunds' | 'onboardings';
+  collection: 'payments' | 'refunds' | 'onboardings' | 'listings';
   _id: string;
   tenantId: string;
   createdAt: Date;
