@@ -36,7 +36,7 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
   refundFailed: subscription,
   reviewsWaiting: { ...person, partnerId: 'ptn_1', isForOperator: false, count: 3 },
   reviewsOverdue: { ...person, partnerId: 'ptn_1', isForOperator: false, count: 1 },
-  listingsApproved: { ...person, count: 2, titles: ['A bike', 'A lamp'] },
+  listingsApproved: { ...person, count: 3, listings: [{ ...end, isOver: false }] },
   listingRejection: {
     ...person,
     title: 'A bike',
@@ -46,8 +46,8 @@ const facts: Record<MailTemplate, MailFacts & Record<string, unknown>> = {
     rules: ['banned_word'],
     isLive: true,
   },
-  listingReminder: { ...person, ...end, daysLeft: 7 },
-  listingEnd: { ...person, ...end, daysLeft: 0 },
+  listingReminder: { ...person, count: 1, listings: [{ ...end, daysLeft: 7 }] },
+  listingEnd: { ...person, count: 1, listings: [end] },
   reportReady: {
     ...person,
     reports: [deliveredReport()],

@@ -1,52 +1,66 @@
-import type { LoadMailInput, MailDefinition } from '../mail-definition';
-import { withoutLinks } from '../typed-text';
-import { loadOwnerMail, type OwnerFacts } from './owner-mail';
+import type { LoadedMail, LoadMailInput, MailDefinition } from '../mail-definition';
+import type { MailWriter } from '../mail-text';
+import { dayIn, loadListings, otherListings, type ListingsFacts, type NamedListing } from './named-listings';
 
-interface ListingsApprovedFacts extends OwnerFacts {
-  /** The number of listings whose approval the mail tells of. */
-  count: number;
-  /** The titles of the first of them. */
-  titles: string[];
+interface ApprovedListing extends NamedListing {
+  /** The end had come when the mail was written, as for a listing that was approved after its last day. */
+  isOver: boolean;
 }
-
-const MAX_TITLES = 10;
 
 /** Returns the listings whose approval this mail tells of, the first one first; null where none is left. */
-async function load({ models, tenantId, mail: { key, data } }: LoadMailInput) {
-  const owner = await loadOwnerMail({ models, tenantId, ownerUserId: String(data.ownerUserId) });
-  if (!owner) return null;
-  // Each approval names its mail, so none is forgotten, whatever the order in which they were decided and committed.
-  const approved = { tenantId, approvalMail: key };
-  const first = await models.listings
-    .find(approved, { live: 1 })
-    .sort({ approvedAt: 1, _id: 1 })
-    .limit(MAX_TITLES)
-    .lean();
-  if (first.length === 0) return null;
-  const count = first.length < MAX_TITLES ? first.length : await models.listings.countDocuments(approved);
-  return { ...owner, facts: { ...owner.facts, count, titles: first.map(({ live }) => withoutLinks(live!.title)) } };
+async function load(input: LoadMailInput): Promise<LoadedMail<ListingsFacts<ApprovedListing>> | null> {
+  const {
+    models,
+    tenantId,
+    mail: { key, data },
+    at,
+  } = input;
+  const loaded = await loadListings({
+    models,
+    tenantId,
+    ownerUserId: String(data.ownerUserId),
+    // Each approval names its mail, so none is forgotten, whatever the order in which they were decided and committed.
+    filter: { approvalMail: key },
+    sort: { approvedAt: 1, _id: 1 },
+  });
+  if (!loaded) return null;
+  const listings = loaded.facts.listings.map((listing) => ({ ...listing, isOver: listing.expiresAt <= at }));
+  return { ...loaded, facts: { ...loaded.facts, listings } };
 }
 
-const listed = (titles: string[], rest: string): string[] =>
-  titles.length > 1 ? [...titles, rest].filter(Boolean) : [];
+const endInEnglish = ({ lastDay, expiresAt, isOver }: ApprovedListing, write: MailWriter): string =>
+  `last day ${dayIn('en', lastDay)}, ${isOver ? 'over since' : 'until'} ${write.time(expiresAt)}`;
 
-/** Sent to the owner for all listings that are approved within ten minutes. */
-export const listingsApproved: MailDefinition<ListingsApprovedFacts> = {
+const endInGerman = ({ lastDay, expiresAt, isOver }: ApprovedListing, write: MailWriter): string =>
+  `letzter Tag ${dayIn('de', lastDay)}, ${isOver ? 'abgelaufen seit' : 'bis'} ${write.time(expiresAt)}`;
+
+/** Sent to the owner for all listings that are approved within ten minutes, with the end of each. */
+export const listingsApproved: MailDefinition<ListingsFacts<ApprovedListing>> = {
   load,
-  en: ({ name, partnerName, count, titles }) => ({
-    subject: `${partnerName}: ${count === 1 ? 'your listing was approved' : `${count} of your listings were approved`}`,
-    greeting: `Hello ${name},`,
-    paragraphs: [
-      count === 1 ? `Your listing “${titles[0]}” was approved.` : `${count} of your listings were approved:`,
-      ...listed(titles, count > titles.length ? `and ${count - titles.length} more` : ''),
-    ],
-  }),
-  de: ({ name, partnerName, count, titles }) => ({
-    subject: `${partnerName}: ${count === 1 ? 'Ihre Anzeige wurde' : `${count} Ihrer Anzeigen wurden`} freigegeben`,
-    greeting: `Guten Tag ${name},`,
-    paragraphs: [
-      count === 1 ? `Ihre Anzeige „${titles[0]}“ wurde freigegeben.` : `${count} Ihrer Anzeigen wurden freigegeben:`,
-      ...listed(titles, count > titles.length ? `und ${count - titles.length} weitere` : ''),
-    ],
-  }),
+  en: (facts, write) => {
+    const { name, partnerName, count, listings } = facts;
+    const lines = listings.map((listing) => `“${listing.title}”: ${endInEnglish(listing, write)}`);
+    return {
+      subject: `${partnerName}: ${count === 1 ? 'your listing was' : `${count} of your listings were`} approved`,
+      greeting: `Hello ${name},`,
+      paragraphs: [
+        count === 1 ? 'Your listing was approved:' : `${count} of your listings were approved:`,
+        ...lines,
+        ...otherListings(facts, 'en'),
+      ],
+    };
+  },
+  de: (facts, write) => {
+    const { name, partnerName, count, listings } = facts;
+    const lines = listings.map((listing) => `„${listing.title}“: ${endInGerman(listing, write)}`);
+    return {
+      subject: `${partnerName}: ${count === 1 ? 'Ihre Anzeige wurde' : `${count} Ihrer Anzeigen wurden`} freigegeben`,
+      greeting: `Guten Tag ${name},`,
+      paragraphs: [
+        count === 1 ? 'Ihre Anzeige wurde freigegeben:' : `${count} Ihrer Anzeigen wurden freigegeben:`,
+        ...lines,
+        ...otherListings(facts, 'de'),
+      ],
+    };
+  },
 };

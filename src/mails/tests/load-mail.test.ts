@@ -41,12 +41,12 @@ async function mailsTo(
   const who = people({ user, onboarding });
   if (verifiedAt) who.onboarding.verification.verifiedAt = verifiedAt;
   const { tenantId } = who.user;
-  const [subscriptionId, listingId] = [newId('subscription'), newId('listing')];
+  const [subscriptionId, listingId, endedId] = [newId('subscription'), newId('listing'), newId('listing')];
   const entityIds: Partial<Record<MailTemplate, string>> = {
     ...Object.fromEntries(subscriptionMailTemplates.map((template) => [template, subscriptionId])),
     listingRejection: listingId,
     listingReminder: listingId,
-    listingEnd: listingId,
+    listingEnd: endedId,
     listingsApproved: listingId,
   };
   await models.partners.insertMany([who.partner]);
@@ -56,9 +56,17 @@ async function mailsTo(
   const content = { title: 'A bike', metadata: {} };
   const rejection = { revision: 1, at, reviewer: 'mona', reason: 'quality', comment: null, fields: [] };
   const end = { state: 'live', lastDay: '2027-01-17', expiresAt: afterwards, remindedDays: 1 };
-  const owned = { ownerUserId: who.user._id, approvedAt: at, approvalMail: 'listingsApproved' };
+  const owned = {
+    ownerUserId: who.user._id,
+    approvedAt: at,
+    approvalMail: 'listingsApproved',
+    noticeMail: 'listingReminder',
+  };
   const listing = { _id: listingId as never, tenantId, ...owned, live: content, draft: content, rejection, ...end };
-  await models.listings.collection.insertOne({ ...listing, refKey: `id:${listingId}`, publishedAt: null });
+  await models.listings.collection.insertMany([
+    { ...listing, refKey: `id:${listingId}`, publishedAt: null },
+    { ...listing, _id: endedId as never, refKey: `id:${endedId}`, noticeMail: 'listingEnd', publishedAt: null },
+  ]);
   const loaded = await Promise.all(
     mailTemplates.map((template) =>
       loadMail({

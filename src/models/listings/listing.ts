@@ -37,6 +37,8 @@ export interface Listing extends Entity {
   approvedAt: Date | null;
   /** The key of the mail that tells the owner of the last approval; null where there is none. */
   approvalMail: string | null;
+  /** The key of the mail with the last notice of the present end; null before the first, or without a reader of it. */
+  noticeMail: string | null;
   /** The instant after which the listing is over; null until it is published. */
   expiresAt: Date | null;
   /** The time at which the listing got its end: the first approval, or the last renewal; null until it is published. */
@@ -96,6 +98,7 @@ export const listingSchema = new Schema<Listing>(
     publishedAt: { type: Date, default: null },
     approvedAt: { type: Date, default: null },
     approvalMail: { type: String, default: null },
+    noticeMail: { type: String, default: null },
     expiresAt: { type: Date, default: null },
     endSetAt: { type: Date, default: null },
     remindedDays: { type: Number, default: null },
@@ -128,6 +131,10 @@ export const listingSchema = new Schema<Listing>(
   .index(
     { tenantId: 1, approvalMail: 1, approvedAt: 1, _id: 1 },
     { partialFilterExpression: { approvalMail: { $type: 'string' } } },
+  )
+  .index(
+    { tenantId: 1, noticeMail: 1, state: 1, expiresAt: 1, _id: 1 },
+    { partialFilterExpression: { noticeMail: { $type: 'string' } } },
   )
   // The reconciler compares the versions with the search index, and reads no document for it.
   .index({ _id: 1, version: 1, state: 1, publishedAt: 1, tenantId: 1 }, { name: LISTING_VERSIONS_INDEX })

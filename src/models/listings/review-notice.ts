@@ -1,12 +1,12 @@
 import { Schema } from 'mongoose';
 import { schemaOptions } from '../schema-options';
 
-/** The last mail about waiting reviews to one reviewer, which may still be due; or the announcement of one review. */
+/** The last mail of a kind, or of any kind, to a person, which may still be due; or the announcement of one review. */
 export interface ReviewNotice {
-  /** A hash of tenant, kind of mail and mailbox; or the review with the kind of mail. */
+  /** A hash of tenant, template and recipient, or of tenant and recipient; or the review with the template. */
   _id: string;
   tenantId: string;
-  /** Real time. A mail that is still due counts the reviews that come until then. */
+  /** Real time. A mail that is still due speaks for what happens until then. */
   dueAt: Date;
 }
 

@@ -82,6 +82,7 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
     publishedAt: null,
     approvedAt: null,
     approvalMail: null,
+    noticeMail: null,
     expiresAt: null,
     endSetAt: null,
     remindedDays: null,

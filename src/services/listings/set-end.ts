@@ -18,6 +18,8 @@ export type ListingEnd = {
   /** No reminder comes in the first half of the time from here to the end. */
   endSetAt: Date;
   remindedDays: null;
+  /** A mail that is still to leave says nothing of the end before. */
+  noticeMail: null;
   /** The notices begin again with every end. */
   nextNoticeAt: Date;
 };
@@ -30,5 +32,5 @@ export function setEnd({ lastDay, settings, at }: SetEndInput): ListingEnd {
       ? { lastDay: dayOf({ at: at.toISOString(), timeZone }), expiresAt: at }
       : { lastDay, expiresAt: expiryOf({ lastDay, timeZone }) };
   const nextNoticeAt = nextNoticeOf({ ...end, settings, since: at, remindedDays: null, at });
-  return { ...end, endSetAt: at, remindedDays: null, nextNoticeAt };
+  return { ...end, endSetAt: at, remindedDays: null, noticeMail: null, nextNoticeAt };
 }

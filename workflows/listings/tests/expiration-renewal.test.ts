@@ -111,8 +111,12 @@ it('a mail says how many days are left, and is not sent once the listing has ano
   const [live] = await world.insertLive({ ...owned, expiresAt, nextNoticeAt: new Date(Date.now() - HOUR) });
   const [over] = await world.insertLive({ ...owned, expiresAt: new Date(Date.now() - DAY) });
   await world.sweep();
-  expect(await loadMails(live!._id)).toMatchObject([{ facts: { daysLeft: 2, lastDay: live!.lastDay, expiresAt } }]);
-  expect(await loadMails(over!._id)).toMatchObject([{ facts: { lastDay: over!.lastDay, expiresAt: over!.expiresAt } }]);
+  expect(await loadMails(live!._id)).toMatchObject([
+    { facts: { count: 1, listings: [{ daysLeft: 2, lastDay: live!.lastDay, expiresAt }] } },
+  ]);
+  expect(await loadMails(over!._id)).toMatchObject([
+    { facts: { count: 1, listings: [{ lastDay: over!.lastDay, expiresAt: over!.expiresAt }] } },
+  ]);
   for (const { _id } of [live!, over!]) {
     await renew(_id, 10);
     expect(await loadMails(_id)).toEqual([null]);

@@ -62,8 +62,9 @@ describe('the advance of a sandbox', () => {
       planned: 0,
       events: { 'listing.expired': 1000 },
       timely: 1000,
-      mails: { listingEnd: 1000 },
-      mailed: 1000,
+      mails: { listingEnd: 30 },
+      mailed: 30,
+      named: 1000,
     });
     expect(hops).toBe(30 + 30 + 1);
   });

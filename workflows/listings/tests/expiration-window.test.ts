@@ -112,7 +112,13 @@ it('an advance that is killed after any of its transactions leaves the same behi
   // The acceptance of the advance comes first.
   expect(transactions).toBeGreaterThan(8);
   const undisturbed = await world.standing(whole.ids);
-  expect(undisturbed).toMatchObject({ states: { expired: 3 }, timely: 3, mailed: 9 });
+  expect(undisturbed).toMatchObject({
+    states: { expired: 3 },
+    events: { 'listing.reminded': 6, 'listing.expired': 3 },
+    timely: 3,
+    mails: { listingReminder: 1, listingEnd: 1 },
+    named: 3,
+  });
   for (let killedAfter = 1; killedAfter < transactions - 1; killedAfter += 1) {
     const { tenantId, ids } = await ending(3);
     expect(await killed(tenantId, 'P10D', killedAfter)).toBeNull();

@@ -58,6 +58,7 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
         publishedAt,
         approvedAt: publishedAt,
         approvalMail: null,
+        noticeMail: null,
         endSetAt: publishedAt,
         remindedDays: null,
         nextNoticeAt: new Date(expiresAt.getTime() + 9 * HOUR),
@@ -121,6 +122,8 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
         timely: new Set(timely.map(({ entityId }) => entityId)).size,
         mails: countsOf(mails.map(({ mail }) => mail!.template)),
         mailed: new Set(mails.map(({ mail }) => mail!.key)).size,
+        /** The listings that a mail names. */
+        named: found.filter(({ noticeMail }) => mails.some(({ mail }) => mail!.key === noticeMail)).length,
       };
     },
   };

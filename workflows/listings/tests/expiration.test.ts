@@ -1,4 +1,5 @@
 import { taskQueues } from '../../../src/contracts/task-queues';
+import { APPROVALS_SETTLE_MS } from '../../../src/domain/listings/approval-mails';
 import { newId } from '../../../src/domain/ids';
 import { recordHistory } from '../../../src/testing/histories/record-history';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
@@ -26,7 +27,7 @@ describe('listingExpiration', () => {
     expect((await world.standing(idsOf(kept))).states).toEqual({ live: 1 });
   });
 
-  it('expires three pages at their own end, none early, and notifies each owner once', async () => {
+  it('expires three pages at their own end, none early, and names each in one mail to its owner', async () => {
     const due = await world.insertLive({ count: 1001, expiresAt: new Date(Date.now() - DAY) });
     const early = await world.insertLive({ expiresAt: new Date(Date.now() + MINUTE), nextNoticeAt: null });
     const { handle, counts } = await world.sweep();
@@ -37,8 +38,9 @@ describe('listingExpiration', () => {
       planned: 0,
       events: { 'listing.expired': 1001 },
       timely: 1001,
-      mails: { listingEnd: 1001 },
-      mailed: 1001,
+      mails: { listingEnd: 1 },
+      mailed: 1,
+      named: 1001,
     });
     expect(await world.standing(idsOf(early))).toMatchObject({ states: { live: 1 }, events: {} });
     expect((await world.sweep()).counts).toEqual(nothing);
@@ -49,7 +51,7 @@ describe('listingExpiration', () => {
     const due = await world.insertLive({ tenantId, count: 300, expiresAt: new Date(Date.now() - DAY) });
     const [{ counts }, operation] = await Promise.all([world.sweep(), world.order(tenantId)]);
     const standing = await world.standing(idsOf(due));
-    expect(standing).toMatchObject({ events: { 'listing.expired': 300 }, mails: { listingEnd: 300 }, mailed: 300 });
+    expect(standing).toMatchObject({ events: { 'listing.expired': 300 }, mails: { listingEnd: 1 }, named: 300 });
     expect(counts.expired + operation.sweep!.counts.expired).toBe(300);
     expect(counts.ended + operation.sweep!.counts.ended).toBe(300);
   });
@@ -85,6 +87,29 @@ describe('listingExpiration', () => {
     const { nextNoticeAt, version } = await world.readListing(due!._id);
     expect([nextNoticeAt!.getTime(), version]).toEqual([expiresAt.getTime() + 9 * HOUR, 4]);
     expect(await world.mails(due!._id)).toEqual(['listingReminder']);
+  });
+
+  it('names all listings of an owner that are reminded together in one mail', async () => {
+    const expiresAt = new Date(Math.ceil(Date.now() / DAY) * DAY + DAY);
+    const planned = { expiresAt, nextNoticeAt: new Date(Date.now() - MINUTE) };
+    const ofOne = await world.insertLive({ ...planned, count: 250 });
+    const [ofOther] = await world.insertLive(planned);
+    expect((await world.sweep()).counts).toEqual({ ...nothing, reminded: 251 });
+    expect(await world.standing(idsOf(ofOne))).toMatchObject({
+      events: { 'listing.reminded': 250 },
+      mails: { listingReminder: 1 },
+      named: 250,
+    });
+    expect(await world.standing([ofOther!._id])).toMatchObject({ mails: { listingReminder: 1 }, named: 1 });
+    const later = { ...planned, ownerUserId: ofOne[0]!.ownerUserId };
+    const [joining] = await world.insertLive(later);
+    await world.sweep();
+    expect(await world.mails(joining!._id)).toEqual([]);
+    const dueAt = new Date(Date.now() + APPROVALS_SETTLE_MS - 1000);
+    await world.database.models.reviewNotices.updateMany({}, { $set: { dueAt } });
+    const [late] = await world.insertLive(later);
+    await world.sweep();
+    expect(await world.standing([late!._id])).toMatchObject({ mails: { listingReminder: 1 }, named: 1 });
   });
 
   it('without an owner of ours the event is all that comes of a reminder', async () => {

@@ -94,6 +94,23 @@ it.each(['reviewers', 'deputies'] as const)('a repeated notice for the %s orders
   expect(await ordered(template)).toEqual(first);
 });
 
+it('a reviewer who is a deputy too gets one mail in a quarter of an hour, of whichever kind', async () => {
+  const { database, tenantId } = world;
+  const reviewId = await notified();
+  await notifyReviewers({
+    database,
+    tenantId,
+    reviewId,
+    audience: 'deputies',
+    operatorEmail: 'operator@platform.example',
+  });
+  await notified();
+  const rows = await database.models.outbox.find({ 'mail.to': 'r1@partner.example' }).sort({ dueAt: 1 }).lean();
+  expect(rows.map(({ mail }) => mail!.template)).toEqual(['reviewsWaiting', 'reviewsOverdue', 'reviewsWaiting']);
+  const [first, second, third] = rows.map(({ dueAt }) => dueAt.getTime());
+  expect([second! - first!, third! - second!]).toEqual([NOTICE_INTERVAL_MS, NOTICE_INTERVAL_MS]);
+});
+
 it('counts a review that is being checked where it takes the place of one that was announced', async () => {
   const { listingReviews } = world.database.models;
   const reviewId = await notified();
@@ -188,9 +205,9 @@ it('an owner gets one mail for all listings that are approved within ten minutes
   expect(row!.dueAt.getTime()).toBeGreaterThanOrEqual(began + APPROVALS_WAIT_MS);
   const loaded = await load(row!);
   expect(loaded).toMatchObject({ to: onboarding.email, facts: { count: APPROVALS + 1 } });
-  expect((loaded!.facts as { titles?: string[] }).titles).toHaveLength(10);
+  expect((loaded!.facts as { listings?: object[] }).listings).toHaveLength(10);
   await world.database.models.listings.updateMany({ 'live.title': /blue/ }, { $set: { approvalMail: null } });
-  expect((await load(row!))!.facts).toMatchObject({ count: 1, titles: ['A red bicycle'] });
+  expect((await load(row!))!.facts).toMatchObject({ count: 1, listings: [{ title: 'A red bicycle' }] });
   // The next approval after the mail was due orders another one.
   await world.database.models.reviewNotices.updateMany({}, { $set: { dueAt: new Date(began) } });
   await approve('A green bicycle');

@@ -39,7 +39,9 @@ const named = async () => {
           reportMails: noReportMails,
         };
         const loaded = await mails.listingsApproved.load({ models, tenantId, entityId, mail: mail!, ...urls });
-        return loaded === null ? null : (loaded.facts as unknown as { count: number; titles: string[] });
+        if (loaded === null) return null;
+        const { count, listings } = loaded.facts as unknown as { count: number; listings: { title: string }[] };
+        return { count, titles: listings.map(({ title }) => title) };
       }),
   );
 };

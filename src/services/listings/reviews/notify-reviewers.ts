@@ -25,7 +25,7 @@ interface Recipient {
 }
 
 /**
- * Notifies everybody who may decide: at most one mail of a kind to one reviewer in 15 minutes of real time. A mail is
+ * Notifies everybody who may decide: at most one mail to one person in 15 minutes of real time, of any kind. A mail is
  * written when it is sent, with the number of reviews that wait by then, so a review that comes while one is due needs
  * no other. A repeat changes nothing, and neither does a notice for another run of the same review.
  */

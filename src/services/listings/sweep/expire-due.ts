@@ -70,6 +70,5 @@ function expiryOf(listing: Listing) {
       by: byWorkflow,
       data: { expiresAt: end.toISOString(), lastDay },
     },
-    mail: null,
   };
 }

@@ -1,10 +1,12 @@
 import type { ClientSession } from 'mongoose';
 import type { NoticedPage } from '../../../contracts/listings/expiration';
-import type { MailRequest } from '../../../contracts/outbox';
 import { byWorkflow } from '../../../domain/actor';
+import { APPROVALS_SETTLE_MS } from '../../../domain/listings/approval-mails';
+import { NOTICES_WAIT_MS } from '../../../domain/listings/expiry/notice-mails';
 import { dueNoticeOf, type SentNotice } from '../../../domain/listings/expiry/notices';
 import type { Listing } from '../../../models/listings/listing';
 import { createClock } from '../../clock';
+import { orderNotices, type NoticeOrder } from '../reviews/order-notice';
 import { findListingSettings, type PartnerListingSettings } from '../partner-settings';
 import { countForOperation } from './count-for-operation';
 import { readDuePage, type SweepPageInput } from './due-listings';
@@ -15,6 +17,7 @@ import { writeTogether, type ListingChange } from './write-together';
  * Sends the notices of one page of the listings for which one is due, plans the next of each, and returns the place
  * from which to continue. A repeat finds nothing left of what was done before, so each notice is sent once. A reminder
  * is an event, and a mail to an owner who is one of our users; the end has its own event, so its notice is the mail.
+ * All listings of an owner whose notices of a kind are due together are in one mail, which each of them names.
  */
 export async function sendDueNotices(input: SweepPageInput): Promise<NoticedPage> {
   const { database } = input;
@@ -71,12 +74,17 @@ async function sendBatch(input: SendBatchInput): Promise<{ reminded: number; end
   const due = found.filter(({ nextNoticeAt }) => nextNoticeAt !== null && nextNoticeAt <= at);
   const changes = await Promise.all(due.map(async (listing) => noticed(listing, await terms(listing.tenantId))));
   if (changes.length === 0) return { reminded: 0, ended: 0 };
+  const mails = await orderMails(input, changes);
   await listings.bulkWrite(
     changes.map(({ listing: { _id }, sent: { notice, next }, event }) => ({
       updateOne: {
         filter: { _id },
         update: {
-          $set: { nextNoticeAt: next, ...(notice?.kind === 'reminder' ? { remindedDays: notice.daysLeft } : {}) },
+          $set: {
+            nextNoticeAt: next,
+            ...(notice?.kind === 'reminder' ? { remindedDays: notice.daysLeft } : {}),
+            ...(notice ? { noticeMail: mails.get(_id) ?? null } : {}),
+          },
           ...(event ? { $inc: { version: 1 }, $max: { updatedAt: event.at } } : {}),
         },
       },
@@ -90,36 +98,53 @@ async function sendBatch(input: SendBatchInput): Promise<{ reminded: number; end
   return counts;
 }
 
-/** Returns the notice of a listing and its records. Only a listing that is live or expired has one planned. */
-function noticed(listing: Listing, { settings, at }: Terms): ListingChange & { sent: SentNotice } {
-  const { _id, ownerUserId, remindedDays, nextNoticeAt, updatedAt, state, version } = listing;
+interface NoticedListing extends ListingChange {
+  listing: Listing;
+  sent: SentNotice;
+}
+
+/** Orders the mails to the owners who are users of ours. Returns the key of the mail that names each listing. */
+async function orderMails(
+  { database, session }: SendBatchInput,
+  changes: readonly NoticedListing[],
+): Promise<Map<string, string>> {
+  const orders = changes.flatMap(({ listing, sent: { notice } }): NoticeOrder[] => {
+    const { _id: entityId, tenantId, correlationId, ownerUserId } = listing;
+    if (!notice || ownerUserId === null) return [];
+    const template = notice.kind === 'end' ? 'listingEnd' : 'listingReminder';
+    return [
+      {
+        about: { tenantId, entityType: 'listing', entityId, correlationId },
+        recipient: ownerUserId,
+        mail: { template, audience: 'person', to: null, data: { ownerUserId } },
+      },
+    ];
+  });
+  const times = { waitMs: NOTICES_WAIT_MS, intervalMs: 0, settleMs: APPROVALS_SETTLE_MS };
+  const keys = await orderNotices({ database, session, orders, ...times });
+  return new Map(orders.map(({ about: { entityId } }, index) => [entityId, keys[index]!]));
+}
+
+/** Returns the notice of a listing and its event. Only a listing that is live or expired has one planned. */
+function noticed(listing: Listing, { settings, at }: Terms): NoticedListing {
+  const { remindedDays, nextNoticeAt, updatedAt, state, version } = listing;
   const end = { lastDay: listing.lastDay!, expiresAt: listing.expiresAt! };
   // Nobody is reminded of an end that has come, whichever machine's clock says so.
   const now = state === 'expired' && at < end.expiresAt ? end.expiresAt : at;
   const sent = dueNoticeOf({ settings, at: now, ...end, since: listing.endSetAt!, remindedDays });
   const { notice } = sent;
-  if (!notice) return { listing, sent, event: null, mail: null };
-  const facts = { ...end, expiresAt: end.expiresAt.toISOString() };
-  const mailOf = (mail: Pick<MailRequest, 'template' | 'key' | 'data'>): MailRequest | null =>
-    ownerUserId === null ? null : { ...mail, audience: 'person', to: null };
-  if (notice.kind === 'end') {
-    const key = `${_id}/end/${end.expiresAt.getTime()}`;
-    return { listing, sent, event: null, mail: mailOf({ template: 'listingEnd', key, data: facts }) };
-  }
-  const data = { ...facts, daysLeft: notice.daysLeft };
-  const planned = nextNoticeAt!;
+  if (notice?.kind !== 'reminder') return { listing, sent, event: null };
   return {
     listing,
     sent,
     event: {
       // The same notice may be planned twice, and a listing leaves each version once.
-      step: `remind/${version}/${planned.toISOString()}`,
+      step: `remind/${version}/${nextNoticeAt!.toISOString()}`,
       type: 'listing.reminded',
       state,
       at: updatedAt > at ? updatedAt : at,
       by: byWorkflow,
-      data,
+      data: { ...end, expiresAt: end.expiresAt.toISOString(), daysLeft: notice.daysLeft },
     },
-    mail: mailOf({ template: 'listingReminder', key: `${_id}/reminder/${planned.getTime()}`, data }),
   };
 }

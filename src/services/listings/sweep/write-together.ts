@@ -1,6 +1,5 @@
 import type { ClientSession } from 'mongoose';
 import { consumersOf } from '../../../contracts/events';
-import type { MailRequest } from '../../../contracts/outbox';
 import { newId } from '../../../domain/ids';
 import type { Database } from '../../../models/database';
 import type { Event } from '../../../models/event';
@@ -14,7 +13,6 @@ export interface ListingChange {
   listing: Pick<Listing, '_id' | 'tenantId' | 'correlationId' | 'version'>;
   /** Null where the change is none that people read. */
   event: Pick<Event, 'step' | 'type' | 'state' | 'at' | 'by' | 'data'> | null;
-  mail: MailRequest | null;
 }
 
 export interface WriteTogetherInput {
@@ -30,14 +28,13 @@ export interface WriteTogetherInput {
  */
 export async function writeTogether({ database: { models }, session, changes }: WriteTogetherInput): Promise<void> {
   const events: Event[] = [];
-  const rows = changes.flatMap(({ listing, event, mail }) => {
+  const rows = changes.flatMap(({ listing, event }) => {
+    if (!event) return [];
     const { _id: entityId, tenantId, correlationId, version } = listing;
     const about = { tenantId, entityType: 'listing', entityId, correlationId } as const;
-    const mailRows = mail ? [newOutboxRow({ ...about, mail, pending: ['mail'] })] : [];
-    if (!event) return mailRows;
     const eventId = newId('event');
     events.push({ _id: eventId, ...about, version: version + 1, ...event });
-    return [newOutboxRow({ ...about, eventId, pending: consumersOf(event.type) }), ...mailRows];
+    return [newOutboxRow({ ...about, eventId, pending: consumersOf(event.type) })];
   });
   await insertDocuments({ model: models.events, documents: events, session });
   await insertDocuments({ model: models.outbox, documents: rows, session });

@@ -26,7 +26,7 @@ const edited = (to: string): Move[] => [
 
 const republished: Move[] = [{ name: 'republished', to: 'live' }];
 
-/** What can happen to a listing in each state, by the table in docs/listings.md; a decision needs no open review here. */
+/** What can happen to a listing in each state, by the table in docs/listings.md. A decision needs no review. */
 const moves: Readonly<Record<string, readonly Move[]>> = {
   draft: [
     { name: 'updated', to: 'draft' },
