@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DomainError } from '../../src/domain/domain-error';
 import { StorageUnavailable } from '../../src/domain/reports/file-store';
