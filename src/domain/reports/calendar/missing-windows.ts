@@ -52,8 +52,8 @@ export interface RunOfWindow {
 
 /**
  * Returns what is missing of some windows, oldest first: the windows of runs that were skipped or have failed, as they
- * were then, unless another run has reported all of one since; and the windows that no run has any time of. So nothing is reported twice, also where the schedule had
- * another zone or period before.
+ * were then, unless another run has reported all of one since; and the windows that no run has any time of. So nothing
+ * is reported twice, also where the schedule had another zone or period before.
  */
 export function missingWindows(windows: readonly ReportWindow[], runs: readonly RunOfWindow[]): ReportWindow[] {
   const isMissed = ({ outcome }: RunOfWindow): boolean => outcome === 'skipped' || outcome === 'failed';

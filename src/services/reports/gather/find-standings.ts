@@ -18,8 +18,8 @@ type StateEvent = Pick<Event, '_id' | 'entityId' | 'state' | 'version' | 'at'>;
 const projection = { entityId: 1, state: 1, version: 1, at: 1 } as const;
 
 /**
- * Yields how entities stood at the end of the window, from their events; none for those accepted later. Holds the events
- * of one slice of them at a time, however many are open.
+ * Yields how entities stood at the end of the window, from their events; none for those accepted later. Holds the
+ * events of one slice of them at a time, however many are open.
  */
 export async function* findStandings({ ids, ...input }: FindStandingsInput): AsyncGenerator<Standing> {
   for (const slice of slicesOf(ids)) yield* await standingsOf({ ...input, ids: slice });

@@ -30,8 +30,8 @@ export const findRun = (
     .exec();
 
 /**
- * Returns the runs of a schedule whose windows, made or being made, have a time of a window, as a transaction sees them.
- * After a change of zone or period these are others than the run of the window itself.
+ * Returns the runs of a schedule whose windows, made or being made, have a time of a window, as a transaction sees
+ * them. After a change of zone or period these are others than the run of the window itself.
  */
 export async function findReported(
   { database, session, schedule }: Pick<WriteRunInput, 'database' | 'session' | 'schedule'>,
