@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DomainError } from '../../src/domain/domain-error';
 import { StorageUnavailable } from '../../src/domain/reports/file-store';
@@ -39,7 +39,7 @@ it('a storage that is away for longer than an hour fails the report as STORAGE_U
   expect(failureOf((thrown as ApplicationFailure).type!)).toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
 });
 
-it('attempts whose time was over for longer than an hour fail the report as TIMED_OUT, without another one', async () => {
+it('attempts that ran out of time for an hour fail the report as TIMED_OUT, without another one', async () => {
   const { thrown, hasWorked } = await attemptAfter(GIVE_UP_MS + LAST_ATTEMPT_MS + 1, succeed);
   expect(thrown).toMatchObject({ nonRetryable: true });
   expect(failureOf((thrown as ApplicationFailure).type!)).toMatchObject({ code: 'TIMED_OUT' });

@@ -12,8 +12,8 @@ export const GIVE_UP_MS = 3_600_000;
 export const LAST_ATTEMPT_MS = 300_000;
 
 /**
- * Runs work with a heartbeat, and gives up for good once it has failed for an hour, however its attempts ended. The time
- * that an attempt waits for a worker does not count.
+ * Runs work with a heartbeat, and gives up for good once it has failed for an hour, however its attempts ended. The
+ * time that an attempt waits for a worker does not count.
  * @throws ApplicationFailure non-retryable, of the type of the last error, or `TIMED_OUT` where no attempt came to one
  */
 export const untilGivenUp = <T>(work: (input: BeatingWork) => Promise<T>): Promise<T> =>

@@ -10,7 +10,7 @@ export const figuresToMarkdown = (): string =>
       [
         `### \`${type}\``,
         '',
-        `${sentence} ${rows}.`,
+        `${sentence} ${rows.replace(/\.$/, '')}.`,
         '',
         '| figure | what is counted | how | example |',
         '|---|---|---|---|',

@@ -16,7 +16,7 @@ export const scheduleTransitions: Transitions<ReportScheduleState> = {
 
 export const scheduleStates = statesOf<ReportScheduleState>(scheduleTransitions);
 
-/** The number of schedules that a tenant may have. */
+/** The number of schedules, active or paused, that a tenant may have. */
 export const MAX_SCHEDULES = 50;
 /** So many failed runs in a row pause a schedule. */
 export const MAX_FAILURES = 3;

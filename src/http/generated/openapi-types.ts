@@ -2187,7 +2187,7 @@ export interface paths {
          *     one mail. An address that the mail server refuses for good gets no more (`failed`); the others go on.
          *
          *     A schedule belongs to the partner: it goes on whatever becomes of the key that made it. A partner has 50 at most
-         *     (`409 SCHEDULE_LIMIT`).
+         *     that are active or paused (`409 SCHEDULE_LIMIT`).
          */
         post: operations["createReportSchedule"];
         delete?: never;
@@ -2287,7 +2287,8 @@ export interface paths {
          * Report a window of a schedule now
          * @description Makes the report of a `period` that is over, by default the last one, and counts as the run of that window: it is
          *     not reported again when the schedule fires. A window that is reported already is `409 WINDOW_REPORTED`, unless
-         *     `remake` asks for it again; its report must have ended (`409 REPORT_NOT_READY`).
+         *     `remake` asks for it again; its report must have ended (`409 REPORT_NOT_READY`). A window that another one of
+         *     the schedule covers in part, from before a change of zone or period, is `409 WINDOW_REPORTED` too.
          */
         post: operations["triggerReportSchedule"];
         delete?: never;
@@ -3964,7 +3965,7 @@ export interface components {
             timeZone?: components["schemas"]["TimeZone"];
             filters?: components["schemas"]["ReportFilters"];
             formats: components["schemas"]["ReportFormat"][];
-            /** @description Counts what was recorded up to this instant of real time. Defaults to now; an instant to come is refused. A statement that is made after that of the next month counts up to the instant from which that one goes on. */
+            /** @description Counts what was recorded up to this instant of real time. Defaults to now; an instant to come is refused. A statement of a month that has one with the same filters defaults to the `asOf` of that one. A statement that is made after that of the next month counts up to the instant from which that one goes on. */
             asOf?: components["schemas"]["Instant"];
             deliverTo?: components["schemas"]["DeliverTo"];
         };
@@ -4014,7 +4015,7 @@ export interface components {
             url: string | null;
         } & components["schemas"]["ReportLink"];
         ReportWindow: {
-            /** @description Null for a window from a date to a date. */
+            /** @description Null for a window from a date to a date and for a bridge. */
             period: string | null;
             /** Format: date */
             from: string;
@@ -4029,6 +4030,8 @@ export interface components {
             endAt: components["schemas"]["Instant"];
             /** @description A day of the zone has 23, 24, 24.5 or 25. */
             hours: number;
+            /** @description True for a window that joins the last one of a schedule to the next boundary after a change of zone or period. It covers its days in part, from `startAt` to `endAt`. */
+            bridge: boolean;
             /** @description False for a window that was not over when the report was accepted. */
             complete: boolean;
         };
@@ -4341,6 +4344,8 @@ export interface components {
                      */
                     endAt: string;
                     hours: number;
+                    /** @description Covers its days in part, from `startAt` to `endAt`. */
+                    bridge: boolean;
                 };
                 /** @description False for a window that was not over. */
                 complete: boolean;

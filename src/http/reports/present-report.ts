@@ -49,12 +49,10 @@ export const presentRecipients = (recipients: readonly Recipient[] = []): compon
   recipients.map(({ emailKey: _emailKey, at, ...recipient }) => ({ ...recipient, at: at?.toISOString() ?? null }));
 
 /** Returns a window as the API shows it. */
-export function presentWindow(
-  { bridge: _bridge, ...window }: ReportWindow,
-  complete: boolean,
-): components['schemas']['ReportWindow'] {
-  return { ...window, complete };
-}
+export const presentWindow = (window: ReportWindow, complete: boolean): components['schemas']['ReportWindow'] => ({
+  ...window,
+  complete,
+});
 
 function presentFigures(type: ReportType, figures: NonNullable<Report['figures']>): NonNullable<Presented['figures']> {
   const units = new Map(type.figures.map(({ id, unit }) => [id, unit]));

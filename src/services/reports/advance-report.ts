@@ -7,7 +7,7 @@ import { applyStep } from '../apply-step';
 import { claimEntity } from '../claim-entity';
 import { assembleReport } from './assemble-report';
 import { stepOfReport } from './end-report';
-import { takeSlot } from './slots';
+import { endWaiting, takeSlot } from './slots';
 
 export interface ReportStepInput extends ProcessStep {
   database: Database;
@@ -27,7 +27,10 @@ export async function beginReport({ database, ...input }: ReportStepInput): Prom
   const begun = { sections: [...sections], formats: report.formats };
   if (hasReportEnded(report.state)) return { ...begun, state: report.state, at, hasSlot: true };
   if (!(await takeSlot({ database, tenantId, reportId }))) return { ...begun, state: report.state, at, hasSlot: false };
-  if (report.state !== 'accepted') return { ...begun, state: report.state, at, hasSlot: true };
+  if (report.state !== 'accepted') {
+    if (report.waiting) await endWaiting({ database, tenantId, reportId });
+    return { ...begun, state: report.state, at, hasSlot: true };
+  }
   const applied = await applyStep(database, {
     ...stepOfReport(input),
     from: ['accepted'],

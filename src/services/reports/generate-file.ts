@@ -1,4 +1,5 @@
 import { DomainError } from '../../domain/domain-error';
+import type { ReportWindow } from '../../domain/reports/calendar/window';
 import type { FileStore } from '../../domain/reports/file-store';
 import type { RenderInput, RenderReport } from '../../domain/reports/render-input';
 import { requireReportType } from '../../domain/reports/report-request';
@@ -51,9 +52,18 @@ export async function generateFile(input: GenerateFileInput): Promise<void> {
   });
 }
 
-/** Returns a name made of the type and the window alone, such as `payments-2026-03.csv`. */
-export const fileNameOf = ({ type, window: { period, from, to } }: Report, format: ReportFormat): string =>
-  `${type}-${period ?? `${from}_${to}`}.${format}`;
+/**
+ * Returns a name made of the type and the window alone, such as `payments-2026-03.csv`. A bridge is named by its
+ * instants in UTC: `payments-20270503T220000Z_20270504T040000Z.csv`.
+ */
+export const fileNameOf = ({ type, window }: Pick<Report, 'type' | 'window'>, format: ReportFormat): string =>
+  `${type}-${window.period ?? spanOf(window)}.${format}`;
+
+function spanOf({ from, to, startAt, endAt, bridge }: ReportWindow): string {
+  if (!bridge) return `${from}_${to}`;
+  const [start, end] = [startAt, endAt].map((instant) => `${instant.slice(0, 19).replaceAll(/[-:]/g, '')}Z`);
+  return `${start}_${end}`;
+}
 
 async function renderInputOf(database: Database, report: Report): Promise<RenderInput> {
   const { _id: reportId, tenantId, window, complete, filters, asOf, dataDigest, rowCount, figures, series } = report;

@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import { analyticsReportId, reportSlotFree } from '../../contracts/reports/report';
-import { endedReportStates, REPORTS_AT_ONCE } from '../../domain/reports/report';
+import { endedReportStates, openReportStates, REPORTS_AT_ONCE } from '../../domain/reports/report';
 import type { Database } from '../../models/database';
 import { isDuplicateKey } from '../../models/duplicate-key';
 import { insertDocuments } from '../insert-documents';
@@ -66,12 +66,19 @@ const beginToWait = ({ database, tenantId, reportId }: SlotInput): Promise<boole
     );
     if (matchedCount === 0) return false;
     await reports.updateOne(
-      { _id: reportId, tenantId, state: 'accepted', waiting: false },
+      // One that a new run begins again waits in a later state.
+      { _id: reportId, tenantId, state: { $in: [...openReportStates] }, waiting: false },
       { $set: { waiting: true }, $inc: { version: 1 } },
       { session },
     );
     return true;
   });
+
+/** Marks a report as waiting no longer, so that no place is kept for it. */
+export async function endWaiting({ database, tenantId, reportId }: SlotInput): Promise<void> {
+  const ended = { $set: { waiting: false }, $inc: { version: 1 } };
+  await database.models.reports.updateOne({ _id: reportId, tenantId, waiting: true }, ended);
+}
 
 /** Leaves a report's place, in the transaction that ends the report, and wakes the next one; backfills come last. */
 export async function leaveSlot({

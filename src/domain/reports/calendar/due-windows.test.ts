@@ -87,6 +87,12 @@ describe('after an outage', () => {
     expect(one('2026-11-02T07:00:01Z', 'latest')).toEqual(['make']);
   });
 
+  test('a window of before the end of the schedule is missed an hour after its firing, not after that end', () => {
+    const ended = { until: '2026-11-02T06:30:00Z', now: '2026-11-09T06:00:00Z' };
+    expect(outcomes({ ...ended, catchUp: 'none' })).toEqual([['2026-11-01', 'catch_up']]);
+    expect(outcomes({ ...ended, catchUp: 'all' })).toEqual([['2026-11-01', 'make']]);
+  });
+
   test('of 40 days the last 31 are made', () => {
     const found = outcomes({ now: '2026-12-11T06:01:00Z' });
     expect(found).toHaveLength(40);

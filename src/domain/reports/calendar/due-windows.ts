@@ -68,6 +68,8 @@ export interface WindowsInput {
 export interface DueWindowsInput extends WindowsInput {
   /** ISO 8601. */
   now: string;
+  /** The last instant at which the schedule fires, ISO 8601; null or left out where it does not end. */
+  until?: string | null;
   catchUp: CatchUp;
   pauses?: readonly Pause[];
 }
@@ -76,10 +78,11 @@ export interface DueWindowsInput extends WindowsInput {
  * Returns the windows that are due, oldest first. The end of the last one is the next `reportedUntil`.
  * @throws DomainError as {@link firingsAfter}
  */
-export function dueWindows({ now, catchUp, pauses = [], ...input }: DueWindowsInput): DueWindow[] {
+export function dueWindows({ now, until, catchUp, pauses = [], ...input }: DueWindowsInput): DueWindow[] {
+  const lastMs = Math.min(Date.parse(now), until ? Date.parse(until) : Infinity);
   const fired: FiredWindow[] = [];
   for (const candidate of firedWindows(input)) {
-    if (Date.parse(candidate.firedAt) > Date.parse(now)) break;
+    if (Date.parse(candidate.firedAt) > lastMs) break;
     fired.push(candidate);
   }
   const unpaused = fired.filter(({ firedAt }) => !pauses.some((pause) => covers(pause, firedAt)));

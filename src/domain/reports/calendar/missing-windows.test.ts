@@ -55,6 +55,13 @@ describe('the windows of a range', () => {
 });
 
 describe('what is missing', () => {
+  it('are no windows that failed and are covered by one that was made since', () => {
+    const [day] = windowsOf() as [ReportWindow];
+    const bridge = bridgeBetween({ ...day, startAt: '2026-03-28T00:00:00.000Z' });
+    expect(missingWindows([day], [run(bridge, 'failed'), run(day, 'made')])).toEqual([]);
+    expect(missingWindows([day], [run(day, 'failed'), run(bridge, 'made')])).toEqual([day]);
+  });
+
   it('are the windows that were skipped, have failed, or have no run', () => {
     const windows = windowsOf({ from: '2026-03-01', to: '2026-03-06' });
     const outcomes = ['made', 'empty', null, 'skipped', 'failed'] as const;

@@ -52,14 +52,18 @@ export interface RunOfWindow {
 
 /**
  * Returns what is missing of some windows, oldest first: the windows of runs that were skipped or have failed, as they
- * were then, and the windows that no run has any time of. So nothing is reported twice, also where the schedule had
- * another zone or period before.
+ * were then, unless another run has reported all of one since; and the windows that no run has any time of. So nothing
+ * is reported twice, also where the schedule had another zone or period before.
  */
 export function missingWindows(windows: readonly ReportWindow[], runs: readonly RunOfWindow[]): ReportWindow[] {
+  const isMissed = ({ outcome }: RunOfWindow): boolean => outcome === 'skipped' || outcome === 'failed';
+  const reported = runs.filter((run) => !isMissed(run));
   const again = runs
-    .filter(({ outcome }) => outcome === 'skipped' || outcome === 'failed')
+    .filter(isMissed)
     .map(({ window }) => window)
-    .filter((window) => windows.some((asked) => overlap(asked, window)));
+    .filter(
+      (window) => windows.some((asked) => overlap(asked, window)) && !reported.some((run) => covers(run, window)),
+    );
   const never = windows.filter((asked) => !runs.some(({ window }) => overlap(asked, window)));
   return [...again, ...never].toSorted((one, other) => Date.parse(one.startAt) - Date.parse(other.startAt));
 }
@@ -67,3 +71,6 @@ export function missingWindows(windows: readonly ReportWindow[], runs: readonly 
 /** The instants of windows have one form, so their texts compare as they do. */
 const overlap = (one: ReportWindow, other: ReportWindow): boolean =>
   one.startAt < other.endAt && other.startAt < one.endAt;
+
+const covers = ({ window }: RunOfWindow, { startAt, endAt }: ReportWindow): boolean =>
+  window.startAt <= startAt && endAt <= window.endAt;

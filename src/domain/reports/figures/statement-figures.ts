@@ -14,9 +14,9 @@ export const statementFigures = [
     unit: 'money',
     sentence: `The closing balance of the statement before, by account. ${sides}`,
     formula:
-      '`statement_closing` of the statement of the month before with the same filters, as it was completed; while that ' +
-      'one is being made, postings dated before the window and recorded up to its `asOf`; where there is none, all ' +
-      'postings dated before the window.',
+      '`statement_closing` of the statement of the month before with the same filters, as it was completed; while ' +
+      'that one is being made, postings dated before the window and recorded up to its `asOf`; where there is none, ' +
+      'all postings dated before the window.',
     example: {
       given: '10.00 EUR captured in February, in the statement of February, and 4.00 EUR captured in March.',
       value: '10.00 EUR',

@@ -34,7 +34,7 @@ const list = (elements: readonly object[]): string =>
 /** Returns the members before the rows. Each names its keys, so that equal facts are equal bytes. */
 function headOf({ type, report, content }: Pick<RenderInput, 'type' | 'report' | 'content'>): string[] {
   const { id, partnerName, mode, window, complete, filters, asOf, dataDigest, rowCount, warnings } = report;
-  const { period, from, to, timeZone, startAt, endAt, hours } = window;
+  const { period, from, to, timeZone, startAt, endAt, hours, bridge } = window;
   const units = new Map(type.figures.map((figure) => [figure.id, figure.unit]));
   return [
     `"report":${JSON.stringify({
@@ -42,7 +42,7 @@ function headOf({ type, report, content }: Pick<RenderInput, 'type' | 'report' |
       type: type.type,
       partnerName,
       mode,
-      window: { period, from, to, timeZone, startAt, endAt, hours },
+      window: { period, from, to, timeZone, startAt, endAt, hours, bridge },
       complete,
       filters: { currency: filters.currency, planId: filters.planId },
       asOf,

@@ -4,7 +4,7 @@ import { stateAt } from '../../../domain/reports/facts/standing';
 import type { Standing } from '../../../domain/reports/figures/standing-figures';
 import type { Event } from '../../../models/event';
 import type { GatherScope } from './gatherer';
-import { inSlices } from './in-slices';
+import { slicesOf } from './in-slices';
 import { modelOf, type StandingEntity } from './open-entities';
 
 export interface FindStandingsInput {
@@ -17,15 +17,21 @@ type StateEvent = Pick<Event, '_id' | 'entityId' | 'state' | 'version' | 'at'>;
 
 const projection = { entityId: 1, state: 1, version: 1, at: 1 } as const;
 
-/** Returns how entities stood at the end of the window, from their events; none for those accepted later. */
-export async function findStandings(input: FindStandingsInput): Promise<Standing[]> {
+/**
+ * Yields how entities stood at the end of the window, from their events; none for those accepted later. Holds the
+ * events of one slice of them at a time, however many are open.
+ */
+export async function* findStandings({ ids, ...input }: FindStandingsInput): AsyncGenerator<Standing> {
+  for (const slice of slicesOf(ids)) yield* await standingsOf({ ...input, ids: slice });
+}
+
+async function standingsOf(input: FindStandingsInput): Promise<Standing[]> {
   const { scope, entityType } = input;
   const { database, tenantId, window, asOf } = scope;
   const endAt = new Date(window.endAt);
   const amounts = await findAmounts(input, endAt);
-  const events = await inSlices([...amounts.keys()], (ids) =>
-    database.models.events.find({ tenantId, entityId: { $in: ids } }, projection).lean<StateEvent[]>(),
-  );
+  const counted = { tenantId, entityId: { $in: [...amounts.keys()] } };
+  const events = await database.models.events.find(counted, projection).lean<StateEvent[]>();
   const eventsOf = new Map<string, StateEvent[]>();
   for (const event of events) eventsOf.set(event.entityId, [...(eventsOf.get(event.entityId) ?? []), event]);
   return [...eventsOf].flatMap(([entityId, own]): Standing[] => {
@@ -43,11 +49,9 @@ async function findAmounts(
   { scope: { database, tenantId, filters }, entityType, ids }: FindStandingsInput,
   endAt: Date,
 ): Promise<Map<string, Money>> {
-  const found = await inSlices(ids, (slice) =>
-    modelOf(database, entityType)
-      .find({ _id: { $in: slice }, tenantId }, { createdAt: 1, amount: 1 })
-      .lean<{ _id: string; createdAt: Date; amount: Money }[]>(),
-  );
+  const found = await modelOf(database, entityType)
+    .find({ _id: { $in: [...ids] }, tenantId }, { createdAt: 1, amount: 1 })
+    .lean<{ _id: string; createdAt: Date; amount: Money }[]>();
   const counted = found.filter(
     ({ createdAt, amount }) => createdAt < endAt && amount.currency === (filters.currency ?? amount.currency),
   );

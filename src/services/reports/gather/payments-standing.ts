@@ -20,7 +20,7 @@ export const paymentsStanding: SectionGatherer<StandingState> = {
   async readPage({ after, limit, state, ...scope }) {
     const counts = Tally.of(state.counts);
     const count = async (entityType: StandingEntity, ids: readonly string[]) => {
-      for (const standing of await findStandings({ scope, entityType, ids })) addStanding(counts, standing);
+      for await (const standing of findStandings({ scope, entityType, ids })) addStanding(counts, standing);
     };
     const later =
       (entityType: StandingEntity): ReadStage =>

@@ -17,6 +17,7 @@ import { orderWindow } from '../order-report';
 import { firingAt, windowsOf } from './change-schedule';
 import { pauseIfFailing } from './end-run';
 import { endSchedule } from './move-schedule';
+import { isNewest } from './write-run';
 
 export interface AcceptDueOfInput {
   database: Database;
@@ -73,8 +74,13 @@ export const acceptOrRefuse = <Accepted>(
 
 function dueOf(schedule: ReportScheduleRow, at: Date): DueWindow[] {
   const { until, catchUp, pauses } = schedule;
-  const now = (until && until < at ? until : at).toISOString();
-  return dueWindows({ ...windowsOf(schedule), now, catchUp, pauses });
+  return dueWindows({
+    ...windowsOf(schedule),
+    now: at.toISOString(),
+    until: until?.toISOString() ?? null,
+    catchUp,
+    pauses,
+  });
 }
 
 /** The order of a window that is to be made; the code of a refusal; null for a window that is skipped. */
@@ -193,7 +199,7 @@ const runOf = (
 /** Moves a schedule behind its windows, unless it stands elsewhere by now. Returns the moved one, or null. */
 function moveOn(input: AcceptWindowsInput, newest: ReportRun | null): Promise<ReportScheduleRow | null> {
   const { database, session, schedule, ordered, at, offsetMs } = input;
-  const { _id, tenantId, version, until, pauses } = schedule;
+  const { _id, tenantId, version, firings, until, pauses } = schedule;
   const reportedUntil = ordered.at(-1)!.due.window.endAt;
   const nextAt = nextAtOf({ ...windowsOf(schedule), reportedUntil, until });
   const set = {
@@ -201,11 +207,12 @@ function moveOn(input: AcceptWindowsInput, newest: ReportRun | null): Promise<Re
     ...firingAt(nextAt, offsetMs),
     openGroup: nextAt && nextAt <= at ? groupOf(input) : null,
     pauses: pauses.filter((pause) => nextAt && (pause.until === null || new Date(pause.until) > nextAt)),
-    ...(newest ? { lastRun: summaryOf(newest) } : {}),
+    ...(newest && isNewest(schedule, newest.window) ? { lastRun: summaryOf(newest) } : {}),
   };
   return database.models.reportSchedules
     .findOneAndUpdate(
-      { _id, tenantId, state: 'active', version, reportedUntil: schedule.reportedUntil },
+      // Whoever triggers a window meanwhile has written the last run.
+      { _id, tenantId, state: 'active', version, firings, reportedUntil: schedule.reportedUntil },
       { $set: set, $inc: { firings: 1, ...(newest?.outcome === 'failed' ? { failures: 1 } : {}) } },
       { session, returnDocument: 'after' },
     )

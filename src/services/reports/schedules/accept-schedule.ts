@@ -104,14 +104,13 @@ export async function acceptSchedule(input: AcceptScheduleInput): Promise<Report
 async function requirePlace({ database: { models }, session, tenantId }: AcceptScheduleInput): Promise<void> {
   await models.reportSlots.updateOne({ _id: tenantId }, { $inc: { schedulesMade: 1 } }, { session });
   const { length: count } = await models.reportSchedules
-    .find({ tenantId }, { _id: 1 })
-    .sort({ createdAt: -1, _id: -1 })
+    .find({ tenantId, state: { $in: ['active', 'paused'] } }, { _id: 1 })
     .limit(MAX_SCHEDULES)
     .session(session)
     .lean();
   if (count < MAX_SCHEDULES) return;
   throw new DomainError(
     'SCHEDULE_LIMIT',
-    `There are ${count} schedules, and ${MAX_SCHEDULES} is the most: delete one, or change one.`,
+    `There are ${count} active or paused schedules, and ${MAX_SCHEDULES} is the most: delete one, or change one.`,
   );
 }

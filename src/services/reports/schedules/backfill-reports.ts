@@ -14,7 +14,7 @@ import { acceptReport } from '../accept-report';
 import { acceptOrRefuse, orderOf, type WindowOrder } from './accept-due-of';
 import { countEndedWindow, finishAccepting, ofBackfill, runningOf } from './backfill-operation';
 import { missingOf } from './missing-of';
-import { findRun, writeRun } from './write-run';
+import { findRun, isReported, writeRun } from './write-run';
 
 export interface BackfillReportsInput extends BackfillStep {
   database: Database;
@@ -86,7 +86,7 @@ async function writeWindow({ order, ...input }: WriteWindowInput): Promise<numbe
   if (!schedule) return null;
   const before = await findRun(input, window);
   // The window was triggered meanwhile, or is being reported.
-  const isMissing = before === null || before.outcome === 'skipped' || before.outcome === 'failed';
+  const isMissing = before === null || !isReported(before);
   const { matchedCount } = await database.models.operations.updateOne(
     runningOf(input),
     {

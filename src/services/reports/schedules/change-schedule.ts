@@ -18,6 +18,7 @@ import type { ReportScheduleRow } from '../../../models/reports/report-schedule'
 import { applyStep } from '../../apply-step';
 import { closeGroup } from '../delivery/deliver-reports';
 import { findUnsubscribed } from '../delivery/subscriptions';
+import { findReported } from './write-run';
 
 /** A change of a schedule; a field that is left out stays. */
 export interface SchedulePatch extends Partial<ReportSchedule> {
@@ -73,8 +74,15 @@ export async function changeSchedule(
   requireBridgeable({ type: schedule.type, from: before.timeZone, to: times.timeZone });
   const deliverTo = await changedRecipients(input, formats);
   const until = untilOf(schedule, patch);
-  const changedAt = JSON.stringify(times) === JSON.stringify(before) ? schedule.changedAt : at;
-  const nextAt = nextAtOf({ ...windowsOf(schedule), schedule: times, changedAt: changedAt.toISOString(), until });
+  const isMoved = JSON.stringify(times) !== JSON.stringify(before);
+  const changedAt = isMoved ? at : schedule.changedAt;
+  const reportedUntil = isMoved ? await endOfReported(input) : schedule.reportedUntil;
+  const nextAt = nextAtOf({
+    schedule: times,
+    reportedUntil: reportedUntil.toISOString(),
+    changedAt: changedAt.toISOString(),
+    until,
+  });
   if (until && !nextAt) throw neverFires(until);
   const set = {
     ...times,
@@ -84,6 +92,7 @@ export async function changeSchedule(
     skipEmpty,
     deliverTo,
     until,
+    reportedUntil,
     changedAt,
     openGroup: null,
     ...(schedule.state === 'active' ? firingAt(nextAt, offsetMs) : {}),
@@ -107,6 +116,19 @@ export async function changeSchedule(
   );
   await closeGroup(input);
   return { ...schedule, ...set, version: step.version, updatedAt: new Date(step.at) };
+}
+
+/**
+ * Returns the instant from which the windows of new times go on: behind those that were triggered before the sweep came
+ * to them, which would else be cut anew and be reported twice.
+ */
+async function endOfReported(input: ScheduleChangeInput): Promise<Date> {
+  let end = input.schedule.reportedUntil.toISOString();
+  for (;;) {
+    const [reported] = await findReported(input, { startAt: end, endAt: new Date(Date.parse(end) + 1).toISOString() });
+    if (!reported) return new Date(end);
+    end = reported.window.endAt;
+  }
 }
 
 async function changedRecipients(

@@ -14,7 +14,7 @@ export interface MissingOfInput {
 }
 
 /** The longest window of a schedule is a quarter, so a run that began earlier has ended before the range. */
-const LONGEST_MS = 93 * 86_400_000;
+export const LONGEST_WINDOW_MS = 93 * 86_400_000;
 
 /**
  * Returns what is missing of some windows: see {@link missingWindows}. What an active schedule has not come to yet is
@@ -32,7 +32,7 @@ async function runsAround({ database, session, schedule, windows }: MissingOfInp
   const last = windows.at(-1);
   if (!first || !last) return [];
   const { _id: scheduleId, tenantId } = schedule;
-  const startAt = { $gte: new Date(Date.parse(first.startAt) - LONGEST_MS), $lt: new Date(last.endAt) };
+  const startAt = { $gte: new Date(Date.parse(first.startAt) - LONGEST_WINDOW_MS), $lt: new Date(last.endAt) };
   return database.models.reportRuns
     .find({ tenantId, scheduleId, startAt })
     .sort({ startAt: -1 })

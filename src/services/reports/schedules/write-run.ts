@@ -5,6 +5,7 @@ import type { Report } from '../../../models/reports/report';
 import { runIdOf, type ReportRun, type RunSummary } from '../../../models/reports/report-run';
 import type { ReportScheduleRow } from '../../../models/reports/report-schedule';
 import { insertDocuments } from '../../insert-documents';
+import { LONGEST_WINDOW_MS } from './missing-of';
 
 export interface WriteRunInput {
   database: Database;
@@ -27,6 +28,24 @@ export const findRun = (
     .session(session)
     .lean<ReportRun>()
     .exec();
+
+/**
+ * Returns the runs of a schedule whose windows, made or being made, have a time of a window, as a transaction sees
+ * them. After a change of zone or period these are others than the run of the window itself.
+ */
+export async function findReported(
+  { database, session, schedule }: Pick<WriteRunInput, 'database' | 'session' | 'schedule'>,
+  window: Pick<ReportWindow, 'startAt' | 'endAt'>,
+): Promise<ReportRun[]> {
+  const { _id: scheduleId, tenantId } = schedule;
+  const from = new Date(Date.parse(window.startAt) - LONGEST_WINDOW_MS);
+  const runs = await database.models.reportRuns
+    .find({ tenantId, scheduleId, startAt: { $gte: from, $lt: new Date(window.endAt) } })
+    .sort({ startAt: -1 })
+    .session(session)
+    .lean<ReportRun[]>();
+  return runs.filter((run) => isReported(run) && run.window.endAt > window.startAt);
+}
 
 /**
  * Writes what becomes of a window that the sweep did not come to, within the caller's transaction: the only run of that
@@ -80,5 +99,12 @@ export async function remakeRun({ database, session, report }: RemakeRunInput): 
   await writeRun({ database, session, schedule, before, standing });
 }
 
-const isNewest = ({ lastRun }: ReportScheduleRow, { startAt }: ReportWindow): boolean =>
-  lastRun === null || startAt >= lastRun.window.startAt;
+/** True for a run whose report is made or being made. */
+export const isReported = ({ outcome }: Pick<ReportRun, 'outcome'>): boolean =>
+  outcome !== 'skipped' && outcome !== 'failed';
+
+/** True for a window that is not before that of the last run. */
+export const isNewest = (
+  { lastRun }: Pick<ReportScheduleRow, 'lastRun'>,
+  { startAt }: Pick<ReportWindow, 'startAt'>,
+): boolean => lastRun === null || startAt >= lastRun.window.startAt;

@@ -120,7 +120,7 @@ it('a preview of a month that is not over is one that no statement goes on from'
 const valuesOf = (figures: Report['figures'], part: string): unknown[] =>
   figures!.filter(({ id, value }) => id === `statement_${part}` && value !== 0).map(({ by, value }) => [by, value]);
 
-it('opens as the month before closed, and shows what became visible after it as entries of earlier periods', async () => {
+it('opens as the month before closed, with what became visible since as entries of earlier periods', async () => {
   const gather = async (report: Report) =>
     (await gatherAll({ ...(await scopeOf({ database, report })), type: 'statement' })).figures;
   const capture = async (key: string, amountMinor: number) => {

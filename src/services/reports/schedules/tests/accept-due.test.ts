@@ -69,7 +69,7 @@ it('goes on where a sweep was killed between two schedules', async () => {
   expect(await world.sweep()).toBe(6);
 });
 
-it('reports a month that begins with a day which was triggered before the period changed', async () => {
+it('after a change of period reports the rest of a month whose first day was triggered before', async () => {
   await world.setNow('2027-05-01T23:00:00Z');
   const { _id } = await world.create('2027-05-01T12:00:00Z');
   await world.change(_id, async (input) => {
@@ -79,7 +79,12 @@ it('reports a month that begins with a day which was triggered before the period
   await world.setNow('2027-06-02T12:00:00Z');
   const { database, tenantId } = world;
   expect(await acceptDueOf({ database, tenantId, scheduleId: _id })).toBe(1);
-  expect(new Set((await periodsOf(_id)).map(([period]) => period))).toEqual(new Set(['2027-05', '2027-05-01']));
+  const runs = await world.runsOf(_id);
+  expectJoined(runs);
+  expect(runs.map(({ window: { period, from, to } }) => [period, from, to])).toEqual([
+    ['2027-05-01', '2027-05-01', '2027-05-01'],
+    [null, '2027-05-02', '2027-05-31'],
+  ]);
 });
 
 it('fires later where the clocks skip the time, and once where it comes twice', async () => {

@@ -1,7 +1,7 @@
 import type { QueryFilter } from 'mongoose';
-import { ledgerPostingSchema, type LedgerPosting } from '../../../models/payments/ledger-posting';
-import type { GatherScope } from './gatherer';
-import { countPostings } from './read-postings';
+import { ledgerPostingSchema, type LedgerPosting } from '../../../../models/payments/ledger-posting';
+import type { GatherScope } from '../gatherer';
+import { countPostings } from '../read-postings';
 
 it('counts postings by fields of one index, so that no posting is fetched', async () => {
   const filters: QueryFilter<LedgerPosting>[] = [];
