@@ -37,7 +37,7 @@ describe('listingApproval', () => {
     expect(listing).toMatchObject({ state: 'live', draft: null, reviewId: null, live: { title: listing.live?.title } });
     expect(listing.expiresAt!.getTime() - listing.publishedAt!.getTime()).toBeGreaterThan(10 * DAY);
     expect(await world.timeline(reviewId)).toEqual(['opened', 'checked', 'approved']);
-    expect(await world.timeline(listingId)).toEqual(['created', 'submitted', 'checked', 'approved']);
+    expect(await world.timeline(listingId)).toEqual(['created', 'submitted', 'checked', 'approved', 'published']);
     expect(await world.mails(reviewId)).toEqual([]);
   });
 

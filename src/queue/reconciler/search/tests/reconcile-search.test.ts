@@ -45,7 +45,7 @@ function listingIn(state: StoredListingState, version = 3): Listing {
     correlationId: 'c',
     live: isPublished ? { ...live, place: null, language: null, metadata: {} } : null,
     category: 'bikes',
-    textHash: 'x',
+    textHashes: ['x'],
     imageHashes: [],
     revision: 1,
     contentRevision: 1,
