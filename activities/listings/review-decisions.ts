@@ -1,12 +1,14 @@
 import type { ActivityDependencies } from '../dependencies';
 import type {
   ApproveListingInput,
+  ListingRejected,
   RejectListingInput,
   ReviewCommandInput,
   ReviewStepApplied,
 } from '../../src/contracts/listings/review-activities';
 import { rejectionOfChecks } from '../../src/domain/listings/checks/rejection-of-checks';
 import {
+  claimantAt,
   rejectionReasonOf,
   requireNamed,
   requireReviewer,
@@ -79,19 +81,29 @@ export const createReviewDecisionActivities = ({ database }: ActivityDependencie
         },
       }),
 
-    /** Rejects the revision; by silence only where the partner's setting says so. */
-    rejectListing: (input: RejectListingInput): Promise<ReviewStepApplied> =>
-      answerOfStep({
+    /**
+     * Rejects the revision; by silence only where the partner's setting says so, and not while a reviewer has claimed
+     * the review.
+     */
+    async rejectListing(input: RejectListingInput): Promise<ListingRejected> {
+      let heldUntil: string | null = null;
+      const { state, at, problem } = await answerOfStep({
         database,
         input,
         async apply(work) {
+          const { review } = work;
+          heldUntil = null;
           if (input.cause === 'silence') {
             const { onSilence } = await findListingSettings({ database, ...work, tenantId: input.tenantId });
-            if (onSilence === 'wait') return { state: work.review.state, at: input.at };
+            const isClaimed = claimantAt(review, new Date(input.at)) !== null;
+            if (onSilence === 'reject' && isClaimed) heldUntil = review.claimedUntil.toISOString();
+            if (onSilence === 'wait' || isClaimed) return { state: review.state, at: input.at };
           }
-          return decide(work, rejectionOf(input, await payloadOf(input), work.review));
+          return decide(work, rejectionOf(input, await payloadOf(input), review));
         },
-      }),
+      });
+      return { state, at, problem, heldUntil };
+    },
 
     /** Ends the review without a decision; a listing that was never published is a draft again. */
     cancelReview: (input: ApproveListingInput): Promise<ReviewStepApplied> =>

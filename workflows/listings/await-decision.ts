@@ -3,18 +3,21 @@ import type { QueuedReviewCommand, ReviewRun } from './review-run';
 
 /**
  * Waits for the end of a review: applies the reviewers' commands one at a time, escalates after 48 hours, and after
- * another 24 rejects where the partner's setting says so.
+ * another 24 rejects where the partner's setting says so, once nobody has claimed the review.
  */
 export async function awaitDecision(run: ReviewRun): Promise<void> {
   while (!run.hasEnded) {
     const command = await run.inbox.next(run.untilMs);
     if (command) await applyCommand(run, command);
     else if (run.state === 'queued') await escalate(run);
-    else {
-      await run.apply(() => activities.rejectListing({ ...run.step('silence'), cause: 'silence' }));
-      run.waitsOn = true;
-    }
+    else await endSilence(run);
   }
+}
+
+async function endSilence(run: ReviewRun): Promise<void> {
+  const silence = () => activities.rejectListing({ ...run.step('silence'), cause: 'silence' });
+  const { heldUntil } = await run.apply(silence);
+  run.heldUntilMs = heldUntil ? Date.parse(heldUntil) : Infinity;
 }
 
 async function escalate(run: ReviewRun): Promise<void> {

@@ -40,8 +40,10 @@ export class ReviewRun extends ProcessRun<ReviewRef, ReviewMessageName, ReviewOu
   queuedAtMs = Date.now();
   /** The instant from which the silence counts. */
   escalatedAtMs: number | null = null;
-  /** Nobody decided in time, and the partner's setting is to wait. */
-  waitsOn = false;
+  /**
+   * The instant until which a review on which nobody decided is held; `Infinity` where the partner's setting is to wait.
+   */
+  heldUntilMs = 0;
   /** The listing is approved, and not yet in the search index. */
   isPublishing = false;
   private signals = 0;
@@ -61,8 +63,8 @@ export class ReviewRun extends ProcessRun<ReviewRef, ReviewMessageName, ReviewOu
   /** The next deadline in milliseconds; `Infinity` where the review waits for people alone. */
   get untilMs(): number {
     if (this.state === 'queued') return this.queuedAtMs + reviewTimes.escalatesAfterMs;
-    if (this.state !== 'escalated' || this.waitsOn) return Infinity;
-    return (this.escalatedAtMs ?? Date.now()) + reviewTimes.silenceAfterMs;
+    if (this.state !== 'escalated') return Infinity;
+    return Math.max((this.escalatedAtMs ?? Date.now()) + reviewTimes.silenceAfterMs, this.heldUntilMs);
   }
 
   /** Records a step, takes over the state that it left, and answers the sender of a command that caused it. */

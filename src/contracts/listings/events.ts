@@ -22,6 +22,7 @@ export const listingEvents = {
   'listing.checked': (data) => `The listing was checked: ${findingsOf(data)}.`,
   'listing.approved': (data) =>
     `The listing was approved (${revisionOf(data)}): its new content is what buyers see while it is live.`,
+  'listing.published': (data) => `The approved content is live: buyers see ${revisionOf(data)} from now on.`,
   'listing.rejected': (data) => `The listing was rejected (${revisionOf(data)}): ${String(data.reason)}.`,
   'listing.withdrawn': ({ reason }: EventData) =>
     `The listing was withdrawn${typeof reason === 'string' ? ` (${reason})` : ''}.`,

@@ -19,6 +19,11 @@ export interface ListingChecked extends ReviewStepApplied {
   outcome: CheckOutcome;
 }
 
+export interface ListingRejected extends ReviewStepApplied {
+  /** The end of the claim, ISO 8601, for which a rejection by silence has to wait; null where it waits for none. */
+  heldUntil: string | null;
+}
+
 export interface UpdateListingStatusInput extends ReviewStepInput {
   to: 'queued' | 'escalated';
 }

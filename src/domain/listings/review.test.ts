@@ -105,6 +105,22 @@ it('points at the revision only where the request named one', () => {
   expect(revisionChanged()).toMatchObject({ code: 'REVISION_CHANGED', pointer: '/revision' });
 });
 
+const day = (number: number) => new Date(Date.UTC(2027, 0, number));
+
+it('silence is no deadline while a reviewer has claimed the review', () => {
+  const review = { state: 'escalated', queuedSince: day(1), escalatedAt: day(3), createdAt: day(1) } as const;
+  const claimedUntil = new Date(day(4).getTime() + 900_000);
+  expect(reviewDeadline({ ...review, claimedUntil }, day(4))).toEqual(claimedUntil);
+  expect(reviewDeadline({ ...review, claimedUntil }, claimedUntil)).toBeNull();
+});
+
+it('names a reviewer however the characters were composed', () => {
+  expect(requireNamed('Zoe\u0308')).toBe('Zo\u00eb');
+  const claimed = { claimedBy: 'Zo\u00eb', claimedUntil: day(3) };
+  requireFree(claimed, 'Zoe\u0308', day(2));
+  expect(codeOf(() => requireFree(claimed, 'Zoe', day(2)))).toBe('REVIEW_CLAIMED');
+});
+
 it.each([undefined, null, '', '  ', 7, {}])('%p names no reviewer', (reviewer) => {
   expect(codeOf(() => requireNamed(reviewer))).toBe('REVIEWER_MISSING');
 });
@@ -114,8 +130,6 @@ it('takes a reviewer and a reason as they were sent, and any other reason as "ot
   expect(rejectionReasons.map(rejectionReasonOf)).toEqual(rejectionReasons);
   for (const sent of [undefined, null, 'call Ada on 0170', 7]) expect(rejectionReasonOf(sent)).toBe('other');
 });
-
-const day = (number: number) => new Date(Date.UTC(2027, 0, number));
 
 it.each([
   ['checking', 'checking', null, 1, null],
@@ -130,6 +144,7 @@ it.each([
     queuedSince: day(1),
     escalatedAt: escalated === null ? null : day(escalated),
     createdAt: day(created),
+    claimedUntil: new Date(0),
   };
   expect(reviewDeadline(review, day(2))).toEqual(deadline === null ? null : day(deadline));
 });

@@ -114,11 +114,11 @@ export interface ReviewDecision {
 
 export interface ClaimableReview {
   state: StoredReviewState;
-  /** The reviewer who claimed last; null where nobody has, or it was released. */
+  /** The reviewer who claimed last, as `requireNamed` returns it; null where nobody has, or it was released. */
   claimedBy: string | null;
   /** The end of that claim. */
   claimedUntil: Date;
-  /** The ids under which the partner knows the author and the owner. */
+  /** The ids under which the partner knows the author and the owner, in NFC. */
   authors: readonly string[];
 }
 
@@ -146,16 +146,22 @@ export const silenceSince = ({ escalatedAt, createdAt }: { escalatedAt: Date | n
 
 export interface TimedReview {
   state: StoredReviewState;
+  /** The end of the last claim. */
+  claimedUntil: Date;
   queuedSince: Date;
   escalatedAt: Date | null;
   createdAt: Date;
 }
 
-/** Returns the next deadline of a review; null where it waits for the checks, or for people without a deadline. */
+/**
+ * Returns the next deadline of a review; null where it waits for the checks, or for people without a deadline. Silence
+ * is none while a reviewer has claimed the review.
+ */
 export function reviewDeadline(review: TimedReview, at: Date): Date | null {
   if (review.state === 'queued') return new Date(review.queuedSince.getTime() + reviewTimes.escalatesAfterMs);
   const since = review.state === 'escalated' ? silenceSince(review) : null;
-  const deadline = since && new Date(since.getTime() + reviewTimes.silenceAfterMs);
+  const silence = since && since.getTime() + reviewTimes.silenceAfterMs;
+  const deadline = silence === null ? null : new Date(Math.max(silence, review.claimedUntil.getTime()));
   // A review that is open after its last deadline waits on.
   return deadline && deadline > at ? deadline : null;
 }
@@ -180,11 +186,11 @@ export function reviewWaitsFor({
 export const isReviewer = (sent: unknown): sent is string => typeof sent === 'string' && sent.trim() !== '';
 
 /**
- * Returns the id of the reviewer who decides or claims.
+ * Returns the id of the reviewer who decides or claims, in NFC: two that look alike are one person.
  * @throws DomainError `REVIEWER_MISSING` for anything but a text that is not blank
  */
 export function requireNamed(reviewer: unknown): string {
-  if (isReviewer(reviewer)) return reviewer;
+  if (isReviewer(reviewer)) return reviewer.normalize();
   throw new DomainError('REVIEWER_MISSING', 'The decision names no reviewer: send the id of the person who decides.', {
     pointer: '/reviewer',
   });
@@ -202,7 +208,7 @@ export interface RequireReviewerInput {
  */
 export function requireReviewer({ review, reviewer, at }: RequireReviewerInput): void {
   if (!(decidableStates as readonly string[]).includes(review.state)) throw reviewNotOpen(review.state);
-  if (review.authors.some((author) => author.normalize() === reviewer.normalize()))
+  if (review.authors.includes(reviewer.normalize()))
     throw new DomainError(
       'REVIEWER_IS_AUTHOR',
       'The reviewer submitted or owns the listing: another one must decide.',
@@ -220,7 +226,7 @@ export function requireFree(
   at: Date,
 ): void {
   const claimant = claimantAt(review, at);
-  if (claimant === null || claimant === reviewer) return;
+  if (claimant === null || claimant === reviewer.normalize()) return;
   throw new DomainError(
     'REVIEW_CLAIMED',
     `${claimant} has claimed the review until ${review.claimedUntil.toISOString()}: take another one, or wait.`,

@@ -1442,7 +1442,7 @@ export interface paths {
         };
         /**
          * List the events of a listing, oldest first
-         * @description Events name the fields that changed and never their texts; those are in the revisions. The reviewer's reason for a suspension or a reinstatement is in its event.
+         * @description Events name the fields that changed and never their texts; those are in the revisions. The reviewer's reason for a suspension or a reinstatement is in its event. `listing.published` follows `listing.approved` where buyers see the content from then on; an approval of a listing that is not live publishes nothing.
          */
         get: operations["listListingEvents"];
         put?: never;

@@ -1,4 +1,4 @@
-import { requireReviewer, revisionChanged } from '../../domain/listings/review';
+import { requireNamed, requireReviewer, revisionChanged } from '../../domain/listings/review';
 import type { Database } from '../../models/database';
 import type { ListingReview } from '../../models/listings/listing-review';
 import type { Clock } from '../../services/clock';
@@ -85,7 +85,7 @@ async function findDecided({ database }: DecideReviewInput, decision: Decision):
 
 async function requireMayDecide({ clock }: DecideReviewInput, decision: Decision, review: ListingReview) {
   const { tenantId, body } = decision;
-  requireReviewer({ review, reviewer: body.reviewer, at: await clock.now(tenantId) });
+  requireReviewer({ review, reviewer: requireNamed(body.reviewer), at: await clock.now(tenantId) });
 }
 
 /** Returns the problem behind a refusal in full: the run's own names no person, because it is history. */

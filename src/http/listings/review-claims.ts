@@ -1,4 +1,4 @@
-import { openReviewStates } from '../../domain/listings/review';
+import { openReviewStates, requireNamed } from '../../domain/listings/review';
 import { DomainError } from '../../domain/domain-error';
 import type { ListingReview } from '../../models/listings/listing-review';
 import { claimNext, claimReview, releaseReview } from '../../services/listings/reviews/claim-review';
@@ -38,7 +38,7 @@ export function reviewClaimHandlers({ database, idempotency }: ReviewClaimHandle
           at: at.toISOString(),
           by: actorOf(caller, 'review'),
         };
-        return reply(tenantId, await act({ database, session, change, reviewer: body.reviewer }), at);
+        return reply(tenantId, await act({ database, session, change, reviewer: requireNamed(body.reviewer) }), at);
       },
     });
 
@@ -53,7 +53,8 @@ export function reviewClaimHandlers({ database, idempotency }: ReviewClaimHandle
         contended: `${call.tenantId}/listing-reviews`,
         async write(session, commandId, at) {
           const { tenantId, caller, body } = call;
-          const { reviewer, category = null } = body;
+          const { category = null } = body;
+          const reviewer = requireNamed(body.reviewer);
           const step = `request/${commandId}`;
           const by = actorOf(caller, 'review');
           const review = await claimNext({ database, session, tenantId, reviewer, category, step, by, at });

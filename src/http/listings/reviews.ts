@@ -1,4 +1,5 @@
 import { isId } from '../../domain/ids';
+import { referenceOf } from '../../domain/listings/listing';
 import { decidableStates, openReviewStates } from '../../domain/listings/review';
 import type { Database } from '../../models/database';
 import type { ListingReview } from '../../models/listings/listing-review';
@@ -73,7 +74,7 @@ function filterOf({ tenantId, query }: CallOf<'listListingReviews'>): Record<str
   return {
     tenantId,
     ...(state === undefined ? {} : { state: state === 'claimed' ? { $in: [...decidableStates] } : state }),
-    ...(claimedBy === undefined ? {} : { claimedBy }),
+    ...(claimedBy === undefined ? {} : { claimedBy: referenceOf(claimedBy) }),
     ...(category === undefined ? {} : { category }),
     ...(overdue === undefined ? {} : { overdue: overdue === 'true' }),
   };

@@ -13,9 +13,9 @@ export interface Listing extends Entity {
   draft: ListingContent | null;
   /** The slug of the category of the newest content, by which listings are found. */
   category: string;
-  /** See `textHashOf`; finds listings with the same text. */
-  textHash: string;
-  /** See `imageHashesOf`; finds listings with the same image. */
+  /** See `duplicateKeysOf`; finds listings with the same text. */
+  textHashes: string[];
+  /** See `duplicateKeysOf`; finds listings with the same image. */
   imageHashes: string[];
   /** The number of the newest revision; the first is 1. */
   revision: number;
@@ -84,7 +84,7 @@ export const listingSchema = new Schema<Listing>(
     live: { type: Schema.Types.Mixed, default: null },
     draft: { type: Schema.Types.Mixed, default: null },
     category: { type: String, required: true },
-    textHash: { type: String, required: true },
+    textHashes: { type: [String], default: [] },
     imageHashes: { type: [String], default: [] },
     revision: { type: Number, required: true },
     contentRevision: { type: Number, required: true },
@@ -121,7 +121,7 @@ export const listingSchema = new Schema<Listing>(
   .index({ tenantId: 1, 'live.category': 1 })
   .index({ tenantId: 1, state: 1, category: 1, _id: -1 })
   .index({ tenantId: 1, ownerKey: 1, _id: -1 })
-  .index({ tenantId: 1, textHash: 1, ownerKey: 1, _id: 1 })
+  .index({ tenantId: 1, textHashes: 1, ownerKey: 1, _id: 1 })
   .index({ tenantId: 1, imageHashes: 1, ownerKey: 1, _id: 1 })
   // Changes are followed by the real time of their writes: business time does not tell which came last.
   .index({ tenantId: 1, touchedAt: 1, _id: 1 })

@@ -38,7 +38,7 @@ async function given(title: string): Promise<string> {
       language: null,
     },
     category: 'bikes',
-    textHash: 'x',
+    textHashes: ['x'],
     imageHashes: [],
     revision: 1,
     contentRevision: 1,

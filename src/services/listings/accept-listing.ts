@@ -69,7 +69,7 @@ export async function newListing(input: NewListingInput, lookups: ListingLookups
     live: null,
     draft: content,
     category: content.category,
-    ...duplicateKeysOf(content),
+    ...duplicateKeysOf({ live: null, draft: content }),
     revision: 1,
     contentRevision: 1,
     ownerUserId,

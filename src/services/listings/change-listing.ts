@@ -79,7 +79,14 @@ export async function changeListing(input: ChangeListingInput): Promise<ChangedL
   const isReplaced = isReviewed && !(wantsReview && edited.isInstant);
   const reviewId = isReplaced ? (wantsReview ? newReviewId() : null) : listing.reviewId;
   const revisions = { revision, contentRevision, reviewId };
-  const set = { live, draft, category: newest.category, ...duplicateKeysOf(newest), ...revisions, ...duration };
+  const set = {
+    live,
+    draft,
+    category: newest.category,
+    ...duplicateKeysOf({ live, draft }),
+    ...revisions,
+    ...duration,
+  };
   const changed = { ...listing, ...set };
   let row: OutboxRow | null = null;
   const step = await applyStep(

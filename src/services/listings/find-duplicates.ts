@@ -25,7 +25,7 @@ export async function findDuplicates(input: FindDuplicatesInput): Promise<FoundD
   const { content, ownerKey } = input;
   const hashes = imageHashesOf(content);
   const kinds = [
-    { same: 'text', mark: { textHash: textHashOf(content) } },
+    { same: 'text', mark: { textHashes: textHashOf(content) } },
     ...(hashes.length === 0 ? [] : [{ same: 'image', mark: { imageHashes: trusted({ $in: hashes }) } } as const]),
   ] as const;
   const found = kinds.flatMap(({ same, mark }) =>

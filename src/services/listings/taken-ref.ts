@@ -31,7 +31,10 @@ export async function explainTakenRef({ database, tenantId, ref }: ExplainTakenR
     .readConcern('local')
     .lean();
   if (holder) return takenRef(holder._id);
-  return new DomainError('REF_TAKEN', 'A listing that was deleted meanwhile had this ref: repeat the request.', {
-    passes: true,
-  });
+  // In a batch the refusal is kept under the key, so only another key is sure to help.
+  return new DomainError(
+    'REF_TAKEN',
+    'A listing that was deleted meanwhile had this ref: send the listing again with a new Idempotency-Key.',
+    { passes: true },
+  );
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { duplicateTextOf } from '../../domain/listings/checks/duplicates';
-import type { ListingContent } from '../../domain/listings/content';
+import { withImages, type ListingContent } from '../../domain/listings/content';
+import type { Listing } from '../../models/listings/listing';
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
@@ -13,8 +14,14 @@ export const imageHashesOf = ({ images }: Pick<ListingContent, 'images'>): strin
   ...new Set(images.map(({ url }) => hashOf(new URL(url).href))),
 ];
 
-/** Returns the fields by which listings with the same text or the same image are found. */
-export const duplicateKeysOf = (content: Pick<ListingContent, 'title' | 'description' | 'images'>) => ({
-  textHash: textHashOf(content),
-  imageHashes: imageHashesOf(content),
-});
+/**
+ * Returns the fields by which listings with the same text or the same image are found: of what buyers see and of what
+ * is edited, so that neither is copied unnoticed.
+ */
+export function duplicateKeysOf({ live, draft }: Pick<Listing, 'live' | 'draft'>) {
+  const contents = [live, draft].filter((content) => content !== null).map(withImages);
+  return {
+    textHashes: [...new Set(contents.map(textHashOf))],
+    imageHashes: [...new Set(contents.flatMap(imageHashesOf))],
+  };
+}

@@ -78,7 +78,7 @@ const groups: readonly KeyGroup[] = [
     why: 'business times, ISO 8601',
     keys: ['at', 'correctedAt', 'expiresAt', 'linkExpiresAt', 'nextAt', 'nextPeriodAt', 'overdueAt', 'paymentUntil']
       .concat(['periodStart', 'previewedAt', 'resentAt', 'resumeAt', 'since', 'startAt', 'trialEndAt', 'trialNoticeAt'])
-      .concat(['until', 'queuedAt', 'escalatedAt']),
+      .concat(['until', 'queuedAt', 'escalatedAt', 'heldUntil']),
     mayBe: (value) => typeof value === 'string' && INSTANT.test(value),
   },
   {

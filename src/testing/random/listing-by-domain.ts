@@ -203,6 +203,7 @@ class ListingByDomain implements ListingSubject {
     }
     this.record('approved');
     if (live && review?.renewDays) this.record('renewed');
+    if (this.state === 'live') this.record('published');
   }
 
   private move(command: Extract<ListingCommand, { what: keyof typeof eventsOfMoves }>): void {

@@ -180,6 +180,7 @@ export class ListingModel {
   private approve(nowMs: number): string[] {
     const { renewDays } = this.review!;
     const isFirst = !this.wasPublished;
+    const isLive = this.stateAt(nowMs) === 'live';
     const today = dayOf(nowMs);
     this.live = this.draft ?? this.live;
     this.draft = null;
@@ -188,13 +189,13 @@ export class ListingModel {
     if (isFirst) {
       this.setEnd(this.lastDay ?? today + (this.days ?? DEFAULT_DAYS));
       this.state = this.expiresAt! > nowMs ? 'live' : 'expired';
-      return ['approved'];
+      return this.state === 'live' ? ['approved', 'published'] : ['approved'];
     }
-    if (renewDays === null) return ['approved'];
+    if (renewDays === null) return isLive ? ['approved', 'published'] : ['approved'];
     const within = Math.min(this.renewedBy(renewDays, nowMs), today + MAX_DAYS);
     this.setEnd(this.isOver(nowMs) ? within : Math.max(within, this.lastDay!));
     if (this.state === 'expired') this.state = 'live';
-    return ['approved', 'renewed'];
+    return this.state === 'live' ? ['approved', 'renewed', 'published'] : ['approved', 'renewed'];
   }
 
   private renew(days: number, nowMs: number): Expected {

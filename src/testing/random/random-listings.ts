@@ -30,7 +30,7 @@ export interface RunListingSequenceInput {
 }
 
 /** What the platform does in its own time, beside the commands. */
-const ownEvents = ['listing.reminded', 'listing.published'];
+const ownEvents = ['listing.reminded'];
 
 /** Carries out a sequence on a listing and on the model at once. Returns each difference, empty when there is none. */
 export async function runListingSequence(input: RunListingSequenceInput): Promise<string[]> {

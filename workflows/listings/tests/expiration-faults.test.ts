@@ -1,5 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../../activities';
+import { indexListings } from '../../../src/services/listings/search/index-listings';
+import { searchListings } from '../../../src/services/listings/search/search-listings';
 import { createFaultySteps, type Cell, type Mode } from '../../../src/testing/faults/faulty-steps';
 import { inBatches } from '../../../src/testing/in-batches';
 import { casesOf } from '../../../src/testing/long-form';
@@ -14,7 +16,14 @@ const modes = [
   'times out after its effect',
   'is killed after any of its effects',
 ] as const satisfies Mode[];
-const steps = ['beginExpiration', 'getListingStatus', 'expireListing', 'remindListing', 'finishExpiration'];
+const steps = [
+  'beginExpiration',
+  'getListingStatus',
+  'expireListing',
+  'removeFromSearchIndex',
+  'remindListing',
+  'finishExpiration',
+];
 
 let world: ExpirationWorld;
 const faulty = createFaultySteps();
@@ -44,11 +53,42 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
+/** Searches all the while. Returns a function that ends that, and returns the listings that were found. */
+function searching() {
+  const { database, search, tenantId } = world;
+  const filters = { text: null, categories: null, price: null, currency: null, attributeTerms: [], ownerRef: null };
+  const deadline = { leftMs: 10_000, throwIfOver: () => undefined };
+  const found = new Map<string, number>();
+  const ending = new AbortController();
+  const searchOnce = async () => {
+    const page = { after: null, limit: 100, sort: 'newest' as const, facets: [], deadline };
+    const query = { ...filters, ...page, tenantId, at: new Date() };
+    for (const { _id } of (await searchListings({ database, search, query })).listings)
+      found.set(_id, (found.get(_id) ?? 0) + 1);
+  };
+  const running = (async () => {
+    while (!ending.signal.aborted) await searchOnce();
+  })();
+  return async () => {
+    ending.abort();
+    await running;
+    return found;
+  };
+}
+
 it(`${DUE} that are due expire once each, although every step fails before and after its effect`, async () => {
   const due = await world.insertLive({ count: DUE, expiresAt: new Date(Date.now() - DAY) });
+  const [lasting] = await world.insertLive({ expiresAt: new Date(Date.now() + 2 * DAY) });
+  const listingIds = idsOf([...due, lasting!]);
+  await indexListings({ ...world, listingIds });
+  const endSearch = searching();
   failures.isOn = true;
   await world.sweep();
   failures.isOn = false;
+  const found = await endSearch();
+  expect([...found.keys()]).toEqual([lasting!._id]);
+  // A searcher that is not fast enough would prove nothing.
+  expect(found.get(lasting!._id)).toBeGreaterThan(5);
   expect(await world.standing(idsOf(due))).toEqual({
     states: { expired: DUE },
     planned: 0,

@@ -91,6 +91,7 @@ it('takes a year of a listing, with a reminder before each of twelve renewals, i
     'submitted',
     'checked',
     'approved',
+    'published',
     ...months,
     'reminded',
     'reminded',

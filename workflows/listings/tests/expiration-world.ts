@@ -45,7 +45,7 @@ export async function openExpirationWorld(input: Pick<BaseWorldInput, 'wrap' | '
         live: { ...bike, category: 'bikes', attributes: {}, images: [] } as never,
         draft: null,
         category: 'bikes',
-        textHash: 'hash',
+        textHashes: ['hash'],
         imageHashes: [],
         revision: 1,
         contentRevision: 1,

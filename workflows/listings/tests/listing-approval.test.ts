@@ -37,7 +37,7 @@ describe('listingApproval', () => {
     expect(listing).toMatchObject({ state: 'live', draft: null, reviewId: null, live: { title: listing.live?.title } });
     expect(listing.expiresAt!.getTime() - listing.publishedAt!.getTime()).toBeGreaterThan(10 * DAY);
     expect(await world.timeline(reviewId)).toEqual(['opened', 'checked', 'approved']);
-    expect(await world.timeline(listingId)).toEqual(['created', 'submitted', 'checked', 'approved']);
+    expect(await world.timeline(listingId)).toEqual(['created', 'submitted', 'checked', 'approved', 'published']);
     expect(await world.mails(reviewId)).toEqual([]);
   });
 
@@ -139,6 +139,24 @@ describe('listingApproval', () => {
     expect((await world.readListing(listingId)).rejection).toMatchObject({ reviewer: null, reason: 'other' });
     await setOnSilence('wait');
   });
+
+  it.each(['decides', 'leaves it at that'])(
+    'rejects by silence only after the claim in which a reviewer %s',
+    async (what) => {
+      await setOnSilence('reject');
+      const { reviewId } = await queued();
+      await world.advance(reviewId, 48 * HOUR + 60_000);
+      await world.until(reviewId, 'escalated');
+      await world.advance(reviewId, 24 * HOUR - 5 * 60_000);
+      await world.command(reviewId, 'claimListing', { reviewer: 'mona' });
+      await world.advance(reviewId, 20 * 60_000);
+      expect(await world.readReview(reviewId)).toMatchObject({ state: 'escalated', claimedBy: 'mona' });
+      if (what === 'decides') await world.command(reviewId, 'approveListing', { reviewer: 'mona' });
+      else await world.advance(reviewId, 20 * 60_000);
+      expect(await ended(reviewId)).toBe(what === 'decides' ? 'approved' : 'rejected');
+      await setOnSilence('wait');
+    },
+  );
 
   it('ends cancelled where the listing is withdrawn before the decision', async () => {
     const { listingId, reviewId } = await queued();

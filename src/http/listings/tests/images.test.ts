@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -36,6 +37,13 @@ async function openMarket(mode: 'live' | 'sandbox') {
     create: (images: object[]) => call('post', '/listings', images),
     patch: (id: string, images: object[]) => call('patch', `/listings/${id}`, images),
     check: (images: object[]) => call('post', '/listings/check', images),
+    /** Sends one listing for each list of images. */
+    bulk: async (mode: 'create' | 'upsert', lists: readonly object[][]) => {
+      const items = lists.map((images, index) => ({ ...golf, ref: `car-${index}`, images }));
+      const idempotencyKey = randomUUID();
+      const sent = api.call('post', '/listings/bulk', key).set('Idempotency-Key', idempotencyKey);
+      return expectContract(await sent.send({ mode, items }));
+    },
     read: async (id: string) => expectContract(await api.call('get', `/listings/${id}`, key)),
   };
 }
@@ -54,7 +62,7 @@ it('keeps images in their order, and each change of them is a revision', async (
 });
 
 describe('a URL that the platform must not call', () => {
-  const expectRefused = ({ status, body }: Listed, url: string) => {
+  const expectRefused = ({ status, body }: Pick<Listed, 'status' | 'body'>, url: string) => {
     expect([url, status, body.code]).toEqual([url, 422, 'IMAGE_URL_NOT_ALLOWED']);
     expect(body.errors).toEqual([expect.objectContaining({ pointer: '/images/1/url' })]);
     expect(body.detail).toMatch(/^The URL must /);
@@ -72,7 +80,7 @@ describe('a URL that the platform must not call', () => {
     ['inner addresses', 'live', innerUrls, null],
     ["the platform's own ports", 'sandbox', loopbackUrls, OWN_PORT],
     ['inner addresses', 'sandbox', innerUrls.filter((url) => !loopbackUrls.some((other) => other === url)), null],
-  ])('is refused on create, change and check: %s, %s', async (_what, mode, urls, fixedPort) => {
+  ])('is refused on create, change, check and bulk: %s, %s', async (_what, mode, urls, fixedPort) => {
     const market = await openMarket(mode);
     const { body: before } = await market.create([image]);
     const documents = await stored(market);
@@ -82,6 +90,13 @@ describe('a URL that the platform must not call', () => {
       expectRefused(await market.create([image, { url }]), url);
       expectRefused(await market.patch(before.id, [image, { url }]), url);
       expectRefused(await market.check([image, { url }]), url);
+    }
+    const lists = urls.map((template) => [image, { url: template.replace('{port}', String(port)) }]);
+    for (const mode of ['create', 'upsert'] as const) {
+      const { status, body } = await market.bulk(mode, lists);
+      expect([status, body.counts.refused]).toEqual([200, urls.length]);
+      for (const [index, { problem }] of body.items.entries())
+        expectRefused({ status: 422, body: problem }, urls[index]!);
     }
     expect(await stored(market)).toEqual(documents);
     expect((await market.read(before.id)).body).toEqual(before);

@@ -36,8 +36,9 @@ describe('an expired listing whose draft differs', () => {
       lastDay: '2027-05-26',
       expiresAt: '2027-05-26T22:00:00.000Z',
     });
-    const [approved, renewed] = (await world.events(listingId)).slice(-2);
+    const [approved, renewed, published] = (await world.events(listingId)).slice(-3);
     expect([approved?.type, renewed?.type]).toEqual(['listing.approved', 'listing.renewed']);
+    expect(published).toMatchObject({ type: 'listing.published', state: 'live', data: { revision: 2 } });
     expect(renewed?.data).toEqual({ days: 5, lastDay: '2027-05-26', lastDayBefore: '2027-03-26' });
   });
 

@@ -216,3 +216,21 @@ it('shows a reviewer the difference to what buyers see, the score and the findin
     waitingFor: { what: "a reviewer's decision", until: expect.any(String) },
   });
 });
+
+it('a reviewer and an author are known however their characters were composed', async () => {
+  const [typed, whole] = ['Zoe\u0308', 'Zo\u00eb'];
+  const { listingId, reviewId } = await queued();
+  await api.database.models.listingReviews.deleteOne({ _id: reviewId });
+  await setListing(listingId, { state: 'draft', reviewId: null });
+  const { body } = await post(`/listings/${listingId}/submit`, { submittedBy: typed });
+  await endChecks({ api, reviewId: body.review.id });
+  // Nobody's own listing is in the way of the next one.
+  expect((await post('/listing-reviews/next', { reviewer: whole })).status).toBe(204);
+  const own = await post(`/listings/${listingId}/claim`, { reviewer: whole });
+  expect(own.body.code).toBe('REVIEWER_IS_AUTHOR');
+  const other = await queued();
+  for (const name of [whole, typed])
+    expect((await post(`/listings/${other.listingId}/claim`, { reviewer: name })).body.claim.reviewer).toBe(whole);
+  const mine = await get(`/listing-reviews?claimedBy=${encodeURIComponent(typed)}`);
+  expect(mine.body.items.map(({ id }: { id: string }) => id)).toEqual([other.reviewId]);
+});

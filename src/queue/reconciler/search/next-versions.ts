@@ -6,6 +6,9 @@ import { isIndexed, storedVersionFields, type StoredVersion } from '../../../ser
 /** A round of so many looks, one every 30 s, is done within 10 minutes; one look more is left for delays. */
 const LOOKS_PER_ROUND = 19;
 
+/** Listings that are read together: a look of a million listings must not name 52,632 in one query. */
+const READ_TOGETHER = 1000;
+
 /** Returns the number of listings that a look compares. */
 export const perLookOf = async ({ models }: Database, slice: number): Promise<number> =>
   Math.max(slice, Math.ceil((await models.listings.estimatedDocumentCount()) / LOOKS_PER_ROUND));
@@ -25,8 +28,29 @@ export interface NextVersions {
   next: string;
 }
 
+/** Compares some listings in parts, from one place to the next. */
+async function inParts(
+  compare: (input: NextVersionsInput) => Promise<NextVersions>,
+  { limit, after, ...input }: NextVersionsInput,
+): Promise<NextVersions> {
+  const differing: string[] = [];
+  let next = after;
+  for (let left = limit; left > 0; left -= READ_TOGETHER) {
+    const part = await compare({ ...input, after: next, limit: Math.min(left, READ_TOGETHER) });
+    differing.push(...part.differing);
+    next = part.next;
+    if (next === '') break;
+  }
+  return { differing, next };
+}
+
 /** Compares the next listings with what the index has of them. Both sides are read from an index alone. */
-export async function nextListings({ database, search, after, limit }: NextVersionsInput): Promise<NextVersions> {
+export const nextListings = (input: NextVersionsInput): Promise<NextVersions> => inParts(compareListings, input);
+
+/** Finds what the index shows although no such listing exists; the others are compared from their side. */
+export const nextInIndex = (input: NextVersionsInput): Promise<NextVersions> => inParts(compareShown, input);
+
+async function compareListings({ database, search, after, limit }: NextVersionsInput): Promise<NextVersions> {
   const listings = await database.models.listings
     .find({ _id: { $gt: after } }, storedVersionFields)
     .sort({ _id: 1 })
@@ -43,8 +67,7 @@ export async function nextListings({ database, search, after, limit }: NextVersi
   };
 }
 
-/** Finds what the index shows although no such listing exists; the others are compared from their side. */
-export async function nextInIndex({ database, search, after, limit }: NextVersionsInput): Promise<NextVersions> {
+async function compareShown({ database, search, after, limit }: NextVersionsInput): Promise<NextVersions> {
   const shown = await search.shownAfter({ listingId: after, limit });
   const ids = shown.map(({ listingId }) => listingId);
   const existing = await database.models.listings

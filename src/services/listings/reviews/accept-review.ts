@@ -2,6 +2,7 @@ import type { ClientSession } from 'mongoose';
 import { listingReviewProcess } from '../../../contracts/listings/process';
 import type { Actor } from '../../../domain/actor';
 import { newId } from '../../../domain/ids';
+import { referenceOf } from '../../../domain/listings/listing';
 import type { Database } from '../../../models/database';
 import { NEVER_CLAIMED, type ListingReview } from '../../../models/listings/listing-review';
 import type { Listing } from '../../../models/listings/listing';
@@ -36,19 +37,8 @@ export const newReviewId = (): string => newId('listingReview');
  * takes the place of another one keeps its place in the queue, and what the reviewers know of it.
  */
 export async function acceptReview(input: AcceptReviewInput): Promise<AcceptedEntity> {
-  const {
-    database,
-    session,
-    reviewId,
-    listing,
-    submittedBy,
-    renewDays,
-    supersedes,
-    correlationId,
-    by,
-    at,
-    startDelayMs,
-  } = input;
+  const { database, session, reviewId, listing, renewDays, supersedes, correlationId, by, at, startDelayMs } = input;
+  const submittedBy = referenceOf(input.submittedBy);
   const { _id: listingId, tenantId, contentRevision: revision, category, ownerUserId, ownerRef, rejection } = listing;
   const review: ListingReview = {
     _id: reviewId,

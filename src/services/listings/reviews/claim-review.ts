@@ -15,6 +15,7 @@ import { applyStep } from '../../apply-step';
 import { findReview, stepOfReview, type ReviewChangeInput, type ReviewStep } from './review-step';
 
 export interface ClaimReviewInput extends ReviewChangeInput {
+  /** As `requireNamed` returns it. */
   reviewer: string;
 }
 
@@ -68,6 +69,7 @@ export interface ClaimNextInput {
   database: Database;
   session: ClientSession;
   tenantId: string;
+  /** As `requireNamed` returns it. */
   reviewer: string;
   /** The slug of a category; null for any. */
   category: string | null;

@@ -3,6 +3,7 @@ import { listingApprovalId, reviewEnded } from '../../../contracts/listings/revi
 import { APPROVALS_SETTLE_MS, APPROVALS_WAIT_MS } from '../../../domain/listings/approval-mails';
 import { lastDayAfter } from '../../../domain/listings/duration';
 import { newestContent } from '../../../domain/listings/edit-listing';
+import { listingStateAt } from '../../../domain/listings/listing';
 import { renewByApproval } from '../../../domain/listings/renewal';
 import {
   openReviewStates,
@@ -20,6 +21,7 @@ import { findCategory } from '../find-category';
 import { findListingSettings } from '../partner-settings';
 import { renewalEvent } from '../renew-listing';
 import { setEnd } from '../set-end';
+import { duplicateKeysOf } from '../text-hash';
 import { orderNotice } from './order-notice';
 import { stepOfReview, type ReviewChangeInput } from './review-step';
 
@@ -134,13 +136,22 @@ async function publication(input: DecideReviewInput & MoveInput): Promise<Partia
   const { review, listing, at } = input;
   const { renewDays } = review;
   const approvalMail = await orderApprovalMail(input);
-  const approved = { live: newestContent(listing), draft: null, approvedAt: at, approvalMail };
-  const set = { ...approved, reviewId: null, rejection: null };
+  const shown = { live: newestContent(listing), draft: null };
+  const set = {
+    ...shown,
+    ...duplicateKeysOf(shown),
+    approvedAt: at,
+    approvalMail,
+    reviewId: null,
+    rejection: null,
+  };
+  const published = publishedEvent(input);
   if (listing.publishedAt === null) {
     const times = await firstTimes(input);
-    return { to: times.expiresAt > at ? 'live' : 'expired', set: { ...set, ...times } };
+    const isShown = times.expiresAt > at;
+    return { to: isShown ? 'live' : 'expired', set: { ...set, ...times }, also: isShown ? [published] : [] };
   }
-  if (!renewDays) return { set };
+  if (!renewDays) return { set, also: listingStateAt(listing, at) === 'live' ? [published] : [] };
   const end = await renewedEnd({ ...input, days: renewDays });
   const event = renewalEvent({ listing, days: renewDays, lastDay: end.lastDay });
   const isRenewable = listing.state === 'live' || listing.state === 'expired';
@@ -148,9 +159,13 @@ async function publication(input: DecideReviewInput & MoveInput): Promise<Partia
     // A withdrawn or suspended listing stays so, with the new end; no notice is due while nobody sees it.
     ...(isRenewable ? { to: 'live' } : {}),
     set: { ...set, ...end, ...(isRenewable ? {} : { nextNoticeAt: null }) },
-    also: [{ ...event, step: `review/${review._id}/renewed` }],
+    also: [{ ...event, step: `review/${review._id}/renewed` }, ...(isRenewable ? [published] : [])],
   };
 }
+
+/** Returns the event of an approval whose content buyers see from now on, for the first time or again. */
+const publishedEvent = ({ review, listing: { revision } }: DecideReviewInput & MoveInput) =>
+  ({ type: 'listing.published', data: { revision }, step: `review/${review._id}/published` }) as const;
 
 async function renewedEnd({ database, session, listing, days, at }: DecideReviewInput & MoveInput & { days: number }) {
   const settings = await findListingSettings({ database, session, tenantId: listing.tenantId });

@@ -45,7 +45,7 @@ function listingIn(state: StoredListingState, version = 3): Listing {
     correlationId: 'c',
     live: isPublished ? { ...live, place: null, language: null, metadata: {} } : null,
     category: 'bikes',
-    textHash: 'x',
+    textHashes: ['x'],
     imageHashes: [],
     revision: 1,
     contentRevision: 1,
@@ -208,4 +208,21 @@ it('mends the others where the index takes one of them by no means', async () =>
   const reconcile = createSearchReconciler({ database, search: choosy, logger: silent });
   expect(await reconcile()).toEqual({ mended: 101, differing: 499 });
   expect(await search.versionsOf([hidden])).toMatchObject([{ version: 4, isShown: false }]);
+});
+
+it('reads a look of many listings in parts of a thousand, and misses none of them', async () => {
+  await givenLive(2_100);
+  const asked: number[] = [];
+  const watched: ListingSearch = {
+    ...search,
+    versionsOf: (listingIds) => {
+      asked.push(listingIds.length);
+      return search.versionsOf(listingIds);
+    },
+  };
+  const look = createSearchReconciler({ database, search: watched, logger: silent, slice: 5_000 });
+  expect(await look()).toEqual({ mended: 2_100, differing: 0 });
+  expect(Math.max(...asked)).toBe(1_000);
+  expect(await differences()).toEqual([]);
+  expect(await look()).toEqual({ mended: 0, differing: 0 });
 });
