@@ -109,14 +109,15 @@ export function createInstances({
     return instance;
   };
   /** Kills an instance that hangs, so that another one takes its place. */
-  const limit = async ({ number, pid, ready, exited, kill }: Instance): Promise<void> => {
+  const limit = async (instance: Instance): Promise<void> => {
+    const { number, pid, ready, exited } = instance;
     const outcome = await settleWithin({ work: () => Promise.race([ready, exited]), limitMs: readyWithinMs });
     if (outcome.ended === 'well' || isStopping) return;
     logger.error(
       { instance: number, pid },
       `Instance ${number} was not ready within ${readyWithinMs} ms and is killed`,
     );
-    kill();
+    instance.kill();
   };
   const relaunch = (place: Place): void => {
     const pauseMs = place.backoff.nextPauseMs();
