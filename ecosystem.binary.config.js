@@ -1,9 +1,8 @@
 // PM2 with the single-file program: put it beside this file as `partner-platform` (`npm run build:binary` makes it in
 // dist/), then `npx pm2 start ecosystem.binary.config.js`; for a new version
 // `npm run release -- --binary dist/partner-platform-<version>-linux-x64` (the one before it stays as
-// partner-platform.previous). PM2's cluster mode can only run JavaScript,
-// so the api runs its instances itself (--cluster) and replaces them on SIGHUP; PM2's reload would restart all with a
-// gap.
+// partner-platform.previous). PM2's cluster mode can only run JavaScript, so the api runs its instances itself
+// (--cluster) and replaces them on SIGHUP; PM2's reload would restart all with a gap.
 const { apps } = require('./ecosystem.config.js');
 
 const API_INSTANCES = 2;

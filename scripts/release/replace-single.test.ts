@@ -16,8 +16,8 @@ it('a candidate that cannot read the ledger is refused before the restart, and l
   const ledger = join(folder, 'books/ledger.jsonl');
   writeFileSync(ledger, '{"seq":1}\n');
   // Notes the ledger and the address for its webhooks, spoils the ledger, and dies.
-  const script =
-    'cp "$SANDBOX_DATA_DIR/ledger.jsonl" seen; echo "$SANDBOX_WEBHOOK_URL" >> seen; echo x > "$SANDBOX_DATA_DIR/ledger.jsonl"; exit 1';
+  const script = `cp "$SANDBOX_DATA_DIR/ledger.jsonl" seen; echo "$SANDBOX_WEBHOOK_URL" >> seen
+    echo x > "$SANDBOX_DATA_DIR/ledger.jsonl"; exit 1`;
   const app = {
     name: 'sandbox',
     args: '--role sandbox',

@@ -12,7 +12,8 @@ import { readyWithinMs, Refused, untilServing, type StageInput } from './stage.t
 
 /**
  * Replaces the one process of the simulated gateway. Two may not share its ledger, so it is restarted; its callers
- * repeat what failed meanwhile. Before that the candidate has to become ready on other ports, with a copy of the ledger.
+ * repeat what failed meanwhile. Before that the candidate has to become ready on other ports, with a copy of the
+ * ledger.
  *
  * @throws Refused when it did not, or when the restarted process is not ready
  */

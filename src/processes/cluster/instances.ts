@@ -21,8 +21,9 @@ export interface Instances {
   /** Starts all. Resolves when the first is ready; rejects when one ends before that. */
   start(): Promise<void>;
   /**
-   * Replaces the instances one by one by the program that lies in place: the next is ready before the previous one drains. Rejects at the first
-   * replacement that ends or is not ready in time: then its predecessor and all after it continue to serve.
+   * Replaces the instances one by one by the program that lies in place: the next is ready before the previous one
+   * drains. Rejects at the first replacement that ends or is not ready in time: then its predecessor and all after it
+   * continue to serve.
    */
   replaceAll(): Promise<void>;
   /** Ends all. Resolves to the worst exit code. */
