@@ -30,3 +30,10 @@ describe('the ports of a cluster', () => {
     (env) => expect(problemsOf(env, 4)).toEqual([]),
   );
 });
+
+it('the new instances of a cluster have a second at least to become ready', () => {
+  expect(problemsOf({ RELOAD_READY_MS: '999' }, 2)).toEqual([
+    expect.stringMatching(/^RELOAD_READY_MS is "999"; .* 1000 /),
+  ]);
+  expect(problemsOf({ RELOAD_READY_MS: '1000' }, 2)).toEqual([]);
+});

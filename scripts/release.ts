@@ -5,12 +5,13 @@ import { parseArgs } from 'node:util';
 import { clusterOf, readApps, roleOf, scriptOf, type App } from './release/app.ts';
 import { checkApp, readCandidate, type Candidate } from './release/candidate.ts';
 import { installProgram } from './release/install-program.ts';
+import { listenForInterruption } from './release/interruption.ts';
 import { holdLock, lockFile } from './release/lock.ts';
 import { listProcesses } from './release/pm2.ts';
-import { readReadiness } from './release/readiness.ts';
 import { reloadInstances } from './release/reload-instances.ts';
 import { replaceBeside } from './release/replace-beside.ts';
 import { replaceSingle } from './release/replace-single.ts';
+import { describeProcesses, readPrimary, runsBuild } from './release/running.ts';
 import { Refused, type StageInput } from './release/stage.ts';
 
 const USAGE = `npm run release [-- --binary FILE] [--only api,worker,sandbox] [--config FILE]
@@ -29,9 +30,14 @@ const ecosystemFile = resolve(
   config ?? join(root, binary === undefined ? 'ecosystem.config.js' : 'ecosystem.binary.config.js'),
 );
 
+const interruption = listenForInterruption(print);
+/** What became of the program that was put in place; printed after the reason of a refusal. */
+let outcome: string | null = null;
+
 await release().catch(async (error: unknown) => {
   print(`Refused: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
+  if (outcome !== null) print(outcome);
   // Without an ecosystem file, or PM2, there is nothing to add to the reason.
   await describeAll().catch(() => undefined);
 });
@@ -53,20 +59,48 @@ async function release(): Promise<void> {
     if (failed.length > 0) throw new Refused(`--check of ${app.name}:\n  ${failed.join('\n  ')}`);
     print(`${app.name}: --check is well`);
   }
+  interruption.throwIfAny();
   const restore = binary === undefined ? null : await installProgram({ file: resolve(binary), target });
   const installed: Candidate = binary === undefined ? candidate : { ...candidate, command: [target] };
-  let isInUse = false;
-  for (const app of apps) {
-    try {
+  const released: App[] = [];
+  try {
+    for (const app of apps) {
+      interruption.throwIfAny();
       await stageOf(app)({ app, candidate: installed, ecosystemFile, print });
-    } catch (error) {
-      // Where nothing runs the candidate yet, a process that dies is to be started again from the previous program.
-      if (!isInUse && !(await runsAnywhere(app, candidate))) await restore?.();
-      throw error;
+      released.push(app);
     }
-    isInUse = true;
+  } catch (error) {
+    const rest = apps.slice(released.length);
+    const users = [...released, ...(await usersOf(rest, candidate))].map(({ name }) => name);
+    if (restore === null) outcome = `${target} stays build ${candidate.buildId}; PM2 starts from it what dies`;
+    else if (users.length === 0) {
+      // A process that dies is to be started again from the program that the others run.
+      await restore();
+      outcome = `${target} is the previous program again; nothing runs the candidate`;
+    } else
+      outcome =
+        `${target} stays build ${candidate.buildId}, because ${users.join(' and ')} runs it; to go back: ` +
+        `npm run release -- --binary ${target}.previous`;
+    throw error;
   }
-  print(`Released: build ${candidate.buildId} runs everywhere`);
+  print(`Released: build ${candidate.buildId} runs in ${released.map(({ name }) => name).join(', ')}`);
+  for (const app of released) await describePrimary(app, candidate);
+}
+
+/** The primary of a cluster serves nothing, and goes on with its program and variables. */
+async function describePrimary(app: App, candidate: Candidate): Promise<void> {
+  const primary = await readPrimary(app);
+  if (primary === null || primary.buildId === candidate.buildId) return;
+  print(
+    `${app.name}: its primary, process ${primary.pid}, serves nothing and keeps build ${primary.buildId} until ` +
+      `pm2 restart ${ecosystemFile} --only ${app.name}, which is a gap`,
+  );
+}
+
+async function usersOf(apps: readonly App[], { buildId }: Candidate): Promise<App[]> {
+  const users: App[] = [];
+  for (const app of apps) if (await runsBuild(app, buildId)) users.push(app);
+  return users;
 }
 
 function stageOf(app: App): (input: StageInput) => Promise<void> {
@@ -77,38 +111,19 @@ function stageOf(app: App): (input: StageInput) => Promise<void> {
 async function runningApps(): Promise<App[]> {
   const running: App[] = [];
   for (const app of readApps(ecosystemFile)) {
-    if (names !== undefined && !names.includes(app.name)) continue;
+    if (names !== undefined && !names.includes(app.name)) {
+      print(`${app.name}: is left out by --only`);
+      continue;
+    }
     if ((await listProcesses(app.name)).length > 0) running.push(app);
     else print(`${app.name}: does not run here and is left out`);
   }
   return running;
 }
 
-/** Resolves to the admin ports of the app's processes. */
-async function adminPortsOf(app: App): Promise<number[]> {
-  const count = clusterOf(app) ?? 1;
-  const processes = await listProcesses(app.name);
-  return processes.flatMap(({ adminPort }) => Array.from({ length: count }, (_, number) => adminPort + number));
-}
-
-async function runsAnywhere(app: App, { buildId }: Candidate): Promise<boolean> {
-  const all = await Promise.all((await adminPortsOf(app)).map(readReadiness));
-  return all.some((readiness) => readiness?.buildId === buildId);
-}
-
 async function describeAll(): Promise<void> {
-  for (const app of readApps(ecosystemFile)) for (const line of await describe(app)) print(`still runs: ${line}`);
-}
-
-async function describe(app: App): Promise<string[]> {
-  return Promise.all(
-    (await adminPortsOf(app)).map(async (port) => {
-      const readiness = await readReadiness(port);
-      if (readiness === null) return `${app.name} at admin port ${port} does not answer`;
-      const { pid, status, version, buildId } = readiness;
-      return `${app.name}, process ${pid}, ${status}, version ${version}, build ${buildId}`;
-    }),
-  );
+  for (const app of readApps(ecosystemFile))
+    for (const line of await describeProcesses(app)) print(`still runs: ${line}`);
 }
 
 function readOptions() {

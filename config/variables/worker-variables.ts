@@ -75,7 +75,8 @@ export const workerVariables = {
   RELOAD_READY_MS: {
     group: 'Shutdown',
     default: '30000',
-    ...milliseconds(15 * MINUTE_MS),
+    ...between(1000, 15 * MINUTE_MS),
+    unit: 'ms',
     meaning:
       'Time within which an instance that replaces another (--cluster, SIGHUP) has to be ready; else the other stays',
   },

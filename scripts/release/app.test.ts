@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { clusterOf, flagsOf, roleOf, scriptOf, startArguments, type App } from './app.ts';
 import { defaultAdminPorts } from './pm2.ts';
+import { DEFAULT_DATA_DIR } from './replace-single.ts';
 
 const root = path.join(__dirname, '../..');
 const appsOf = (file: string): App[] => (require(path.join(root, file)) as { apps: App[] }).apps;
@@ -50,4 +51,8 @@ it('the release knows the default admin port of every role', () => {
   const example = readFileSync(path.join(root, '.env.example'), 'utf8');
   const { api, worker, sandbox } = defaultAdminPorts;
   expect(example).toContain(`# By default ${api}, worker ${worker}, sandbox ${sandbox}.\n# ADMIN_PORT=${api}\n`);
+});
+
+it('the release knows the default folder of the ledger', () => {
+  expect(readFileSync(path.join(root, '.env.example'), 'utf8')).toContain(`# SANDBOX_DATA_DIR=${DEFAULT_DATA_DIR}\n`);
 });

@@ -40,3 +40,21 @@ it('what an ended release has left is not written to', async () => {
   await installProgram({ file: join(folder, 'candidate'), target });
   expect(readFileSync(`${target}.previous`, 'utf8')).toBe('old');
 });
+
+it('a program that is released again does not become its own previous one', async () => {
+  const target = join(folder, 'program');
+  const file = join(folder, 'candidate');
+  writeFileSync(target, 'old');
+  await installProgram({ file, target });
+  const restore = await installProgram({ file, target });
+  await restore();
+  expect([readFileSync(target, 'utf8'), readFileSync(`${target}.previous`, 'utf8')]).toEqual(['new', 'old']);
+});
+
+it('the previous program can be released again', async () => {
+  const target = join(folder, 'program');
+  writeFileSync(target, 'old');
+  await installProgram({ file: join(folder, 'candidate'), target });
+  await installProgram({ file: `${target}.previous`, target });
+  expect([readFileSync(target, 'utf8'), readFileSync(`${target}.previous`, 'utf8')]).toEqual(['old', 'new']);
+});

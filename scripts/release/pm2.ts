@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { startArguments, type App } from './app.ts';
+import { runCommand } from './run-command.ts';
 
 /** A process that PM2 runs. */
 export interface Pm2Process {
@@ -24,8 +23,6 @@ interface Listed {
   pm2_env: { status: string; restart_time: number; NODE_APP_INSTANCE?: number; ADMIN_PORT?: string; args?: string[] };
 }
 
-const run = promisify(execFile);
-const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
 /** `config/variables` has the same. */
 export const defaultAdminPorts: Record<string, number> = { api: 9464, worker: 9474, sandbox: 9484 };
 
@@ -33,9 +30,8 @@ const root = join(import.meta.dirname, '../..');
 const local = join(root, 'node_modules/.bin/pm2');
 
 /** Runs PM2's command line: the one installed here, or else the one in PATH. Resolves to its output. */
-async function pm2(args: string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const { stdout } = await run(existsSync(local) ? local : 'pm2', args, { env, maxBuffer: MAX_OUTPUT_BYTES });
-  return stdout;
+function pm2(args: string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  return runCommand({ command: [existsSync(local) ? local : 'pm2', ...args], env });
 }
 
 /** Resolves to all processes of PM2 with the name. */

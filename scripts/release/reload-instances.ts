@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { clusterOf, flagsOf } from './app.ts';
 import { listProcesses } from './pm2.ts';
 import { untilReady } from './readiness.ts';
+import { runCommand, type CommandFailed } from './run-command.ts';
 import { readyWithinMs, Refused, type StageInput } from './stage.ts';
-
-const run = promisify(execFile);
 
 /**
  * Has the primary of a cluster (`--cluster`) replace its instances, and looks at the admin port of each. The primary
@@ -18,11 +15,11 @@ export async function reloadInstances({ app, candidate, print }: StageInput): Pr
   if (primary === undefined) throw new Refused(`${app.name} does not run`);
   const [program, ...args] = candidate.command;
   const env = { ...process.env, ...app.env };
-  await run(program, [...args, ...flagsOf(app), '--reload'], { cwd: app.cwd, env }).catch(
-    (error: Error & { stdout?: string }) => {
-      throw new Refused(error.stdout?.trim() || `${app.name} could not be reloaded: ${error.message}`);
-    },
-  );
+  const command = [program, ...args, ...flagsOf(app), '--reload'] as const;
+  const output = await runCommand({ command: [...command], cwd: app.cwd, env }).catch((error: CommandFailed) => {
+    throw new Refused(error.stdout?.trim() || `${app.name} could not be reloaded: ${error.message}`);
+  });
+  for (const line of output.split('\n')) if (line.startsWith('note ')) print(`${app.name}: ${line}`);
   for (let number = 0; number < (clusterOf(app) ?? 0); number += 1) {
     const adminPort = primary.adminPort + number;
     // A new instance takes its port over only a moment after the previous one has ended.

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { freePort } from '../embedded/ports.ts';
 import { flagsOf, type App } from './app.ts';
 import type { Candidate } from './candidate.ts';
@@ -12,7 +12,8 @@ import { readyWithinMs, Refused, untilServing, type StageInput } from './stage.t
 
 /**
  * Replaces the one process of the simulated gateway. Two may not share its ledger, so it is restarted; its callers
- * repeat what failed meanwhile. Before that the candidate has to become ready on other ports, with an empty ledger.
+ * repeat what failed meanwhile. Before that the candidate has to become ready on other ports, with a copy of the
+ * ledger.
  *
  * @throws Refused when it did not, or when the restarted process is not ready
  */
@@ -26,9 +27,23 @@ export async function replaceSingle({ app, candidate, ecosystemFile, print }: St
   print(`${app.name} ${restarted?.id}: ready with build ${candidate.buildId} at admin port ${restarted?.adminPort}`);
 }
 
+const NOWHERE = 'http://127.0.0.1:9';
+/** `config/variables` has the same. */
+export const DEFAULT_DATA_DIR = '.platform/sandbox';
+const LEDGER = 'ledger.jsonl';
+
+/** A last line that is copied before it is whole is cut off by its reader. */
+async function copyLedger(app: App, folder: string): Promise<void> {
+  const dataDir = app.env.SANDBOX_DATA_DIR || process.env.SANDBOX_DATA_DIR || DEFAULT_DATA_DIR;
+  await copyFile(resolve(app.cwd, dataDir, LEDGER), join(folder, LEDGER)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
 /** Resolves to null when the candidate becomes ready beside the process that runs, or else to the reason. */
 async function tryOut(app: App, { command: [program, ...args], buildId }: Candidate): Promise<string | null> {
   const ledger = await mkdtemp(join(tmpdir(), 'release-sandbox-'));
+  await copyLedger(app, ledger);
   const adminPort = await freePort();
   const trial = spawn(program, [...args, ...flagsOf(app)], {
     cwd: app.cwd,
@@ -39,6 +54,8 @@ async function tryOut(app: App, { command: [program, ...args], buildId }: Candid
       SANDBOX_PORT: '0',
       SANDBOX_PAGES_PORT: '0',
       SANDBOX_DATA_DIR: ledger,
+      // What the copy has not delivered is the running process's to deliver.
+      SANDBOX_WEBHOOK_URL: NOWHERE,
     },
     stdio: 'ignore',
   });

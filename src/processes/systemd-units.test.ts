@@ -43,10 +43,13 @@ describe('the units of systemd', () => {
     }
   });
 
-  it('reload the api only with a program that passes its check, and let V8 compile', () => {
+  it('check a new program before they replace the running one, and let V8 compile', () => {
     for (const { name, text } of units) {
       const kinds = valuesOf(text, 'ExecReload').map((command) => readArguments(argumentsOf(command)).kind);
-      expect(kinds).toEqual(name.includes('-api') ? ['check', 'reload'] : []);
+      // A reload of the others is the check before their restart.
+      expect(kinds).toEqual(name.includes('-api') ? ['check', 'reload'] : ['check']);
+      expect(valuesOf(text, 'ExecReload')[0]).toBe(valuesOf(text, 'ExecStartPre')[0]);
+      expect(valuesOf(text, 'Environment')).toContain('MALLOC_ARENA_MAX=2');
       expect(text).not.toMatch(/^MemoryDenyWriteExecute=/m);
       expect(text).toMatch(/^DynamicUser=yes$/m);
       expect(text).toMatch(/^ProtectSystem=strict$/m);

@@ -1,6 +1,7 @@
-import { copyFileSync, linkSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtExecutable, copyAsAnotherBuild } from '../../src/testing/platform/executable';
+import { freePort } from '../../scripts/embedded/ports';
+import { builtExecutable, buildIdOf, copyAsAnotherBuild } from '../../src/testing/platform/executable';
 import { consecutivePorts } from '../../src/testing/platform/consecutive-ports';
 import { startKeepAliveLoad, type KeepAliveLoad } from '../../src/testing/platform/keep-alive-load';
 import { enrolPartner } from '../../src/testing/platform/partner-app';
@@ -38,14 +39,19 @@ beforeAll(async () => {
     name: 'binary',
     apis: 0,
     workers: 0,
-    which: ['mongodb', 'redis', 'temporal'],
+    which: ['mongodb', 'redis', 'temporal', 'mail'],
   });
   adminPort = await consecutivePorts(3);
   pm2 = openPm2({
     folder,
     ecosystem: 'ecosystem.binary.config.js',
-    environment: { ...platform.environment, PORT: new URL(platform.origin).port, RELOAD_READY_MS: '120000' },
-    adminPorts: { api: adminPort },
+    environment: {
+      ...platform.environment,
+      PORT: new URL(platform.origin).port,
+      RELOAD_READY_MS: '120000',
+      APP_CACHE_DIR: join(folder, 'cache'),
+    },
+    adminPorts: { api: adminPort, worker: await consecutivePorts(3), sandbox: await freePort() },
   });
   await pm2.start('api');
   ({ apiKey } = await enrolPartner(platform));
@@ -63,7 +69,7 @@ const instances = () =>
       const response = await fetch(`http://127.0.0.1:${adminPort + number}/readyz`, {
         headers: { connection: 'close' },
       });
-      return (await response.json()) as { pid: number; buildId: string };
+      return (await response.json()) as { pid: number; buildId: string; status: string };
     }),
   );
 
@@ -84,16 +90,72 @@ it(`${RELEASES} releases of the executable fail none of ${REQUESTS} requests`, a
   expect((await pm2.list('api')).map(({ pid }) => pid)).toEqual([primary!.pid]);
 });
 
-it('an executable that dies when it starts is refused, and the previous one is put back in its place', async () => {
+/** Writes a candidate that is another program's where the arguments match, and else exits or waits. */
+function writeCandidate({ of, except, instead }: { of: string; except: string; instead: string }): string {
+  const file = join(folder, 'candidate');
+  const text = `#!/bin/sh\ncase "$*" in *--version*|*--reload*) ;; ${except}) ${instead};; esac\nexec ${of} "$@"\n`;
+  writeFileSync(file, text, { mode: 0o755 });
+  return file;
+}
+const DIES = { except: '*--check*) ;; *', instead: 'exit 1' };
+
+it.each([
+  ['dies when it starts', DIES, /Refused: .*the new instance 0 ended \(exit code 1\)/],
+  [
+    'fails its check',
+    { except: '*--check*', instead: 'echo "failed  x"; exit 1' },
+    /Refused: --check of api:\n {2}failed {2}x/,
+  ],
+])('an executable that %s is refused, and the previous one lies in its place', async (_how, fault, reason) => {
   const before = await instances();
   const previous = statSync(installed).ino;
-  const candidate = join(folder, 'candidate');
-  const passed = `case "$*" in *--version*|*--check*|*--reload*) exec ${builds[0]} "$@";; esac`;
-  writeFileSync(candidate, `#!/bin/sh\n${passed}\nexit 1\n`, { mode: 0o755 });
+  const candidate = writeCandidate({ of: builds[0]!, ...fault });
   load = await startKeepAliveLoad({ ...platform, apiKey });
   const { code, output } = await pm2.release({}, '--binary', candidate, '--only', 'api');
-  expect([code, output]).toEqual([1, expect.stringMatching(/Refused: .*the new instance 0 ended \(exit code 1\)/)]);
+  expect([code, output]).toEqual([1, expect.stringMatching(reason)]);
   expect((await load.stop()).failed).toEqual([]);
   expect(await instances()).toEqual(before.map((instance) => expect.objectContaining({ pid: instance.pid })));
   expect(statSync(installed).ino).toBe(previous);
+});
+
+it('an instance that dies is started again by the program that it ran, not by a bad one in its place', async () => {
+  const before = await instances();
+  linkSync(installed, `${installed}.good`);
+  renameSync(writeCandidate({ of: '/bin/false', except: '*', instead: 'exit 1' }), installed);
+  process.kill(before[1]!.pid, 'SIGKILL');
+  const next = await waitFor(
+    async () => {
+      const { pid, buildId, status } = (await instances())[1]!;
+      return pid !== before[1]!.pid && ['ready', 'degraded'].includes(status) && { buildId };
+    },
+    { what: 'another instance 1' },
+  );
+  renameSync(`${installed}.good`, installed);
+  expect(next.buildId).toBe(before[1]!.buildId);
+});
+
+it('a release of all apps that a hanging worker ends says what runs what, and can be taken back', async () => {
+  await pm2.start('worker', 'sandbox');
+  const [{ buildId: before } = { buildId: '' }] = await instances();
+  const other = builds.find((build) => buildIdOf(build) !== before)!;
+  const hanging = { except: '*--check*) ;; *"--role worker"*', instead: 'exec sleep 1000' };
+  const workers = await pm2.list('worker');
+  const bad = await pm2.release({ readyWithinMs: 10_000 }, '--binary', writeCandidate({ of: other, ...hanging }));
+  expect([bad.code, bad.output]).toEqual([1, expect.stringMatching(/Refused: the new worker .* was not ready/)]);
+  expect(bad.output).toContain(
+    `${installed} stays build ${buildIdOf(other)}, because api runs it; to go back: ` +
+      `npm run release -- --binary ${installed}.previous`,
+  );
+  // The test gives the release another limit than the primary was started with.
+  expect(bad.output).toContain('api: note    RELOAD_READY_MS: the primary has other values');
+  expect(await pm2.list('worker')).toEqual(workers);
+  expect((await instances()).map(({ buildId }) => buildId)).toEqual([buildIdOf(other), buildIdOf(other)]);
+
+  const back = await pm2.release({}, '--binary', `${installed}.previous`);
+  expect({ ...back }).toEqual({
+    code: 0,
+    output: expect.stringContaining(`Released: build ${before} runs in api, worker, sandbox`),
+  });
+  expect((await instances()).map(({ buildId }) => buildId)).toEqual([before, before]);
+  expect((await pm2.list('worker')).filter(({ pid }) => workers.some((worker) => worker.pid === pid))).toEqual([]);
 });

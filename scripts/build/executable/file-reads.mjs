@@ -16,6 +16,8 @@ const READ = new RegExp(
 const KNOWN = {
   'src/assets.ts': 'reads the files of the program, which are in the executable',
   'src/processes/binary': "writes and checks the worker's files, which come out of the executable",
+  'src/processes/cluster/primary-process.ts': 'asks the kernel about a process',
+  'src/processes/cluster/program.ts': 'opens the executable itself',
   'src/processes/temporal/find-workflows.ts': 'takes those same files; looks beside itself only outside an executable',
   'src/processes/temporal/temporal-tls.ts': 'reads certificates that the environment names',
   'src/simulator/ledger-file.ts': 'reads the ledger that it wrote',

@@ -21,8 +21,9 @@ export interface Instances {
   /** Starts all. Resolves when the first is ready; rejects when one ends before that. */
   start(): Promise<void>;
   /**
-   * Replaces the instances one by one by the program that lies in place: the next is ready before the previous one drains. Rejects at the first
-   * replacement that ends or is not ready in time: then its predecessor and all after it continue to serve.
+   * Replaces the instances one by one by the program that lies in place: the next is ready before the previous one
+   * drains. Rejects at the first replacement that ends or is not ready in time: then its predecessor and all after it
+   * continue to serve.
    */
   replaceAll(): Promise<void>;
   /** Ends all. Resolves to the worst exit code. */
@@ -109,14 +110,15 @@ export function createInstances({
     return instance;
   };
   /** Kills an instance that hangs, so that another one takes its place. */
-  const limit = async ({ number, pid, ready, exited, kill }: Instance): Promise<void> => {
+  const limit = async (instance: Instance): Promise<void> => {
+    const { number, pid, ready, exited } = instance;
     const outcome = await settleWithin({ work: () => Promise.race([ready, exited]), limitMs: readyWithinMs });
     if (outcome.ended === 'well' || isStopping) return;
     logger.error(
       { instance: number, pid },
       `Instance ${number} was not ready within ${readyWithinMs} ms and is killed`,
     );
-    kill();
+    instance.kill();
   };
   const relaunch = (place: Place): void => {
     const pauseMs = place.backoff.nextPauseMs();

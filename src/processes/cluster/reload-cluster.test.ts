@@ -38,3 +38,10 @@ it.each([
   expect(await reloadAt(body)).toEqual([false, expect.stringMatching(/^failed  No primary answers at .*ADMIN_PORT/)]);
   expect(kill).not.toHaveBeenCalled();
 });
+
+it('--reload sends no signal to a process that is no primary, though a primary has its number elsewhere', async () => {
+  const body = { pid: process.pid, role: 'api', dependencies: dependencies('instance-0', 'instance-1', 'reload') };
+  const line = `failed  Process ${process.pid}, which answers as the primary, is none on this machine`;
+  expect(await reloadAt(body)).toEqual([false, line]);
+  expect(kill).not.toHaveBeenCalled();
+});

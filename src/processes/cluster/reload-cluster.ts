@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { ConfigError, readConfig } from '../../../config/env';
 import { originOf } from '../../domain/values/local-origin';
+import { changedVariables, isPrimaryProcess } from './primary-process';
 import { UNDER_WAY } from './reloads';
 
 export interface ReloadClusterInput {
@@ -25,6 +26,11 @@ export async function reloadCluster({ role, clusterOf, env, print }: ReloadClust
     const { admin } = readConfig({ env: primaryEnv, role, clusterOf });
     const primary = primaryAt(originOf(admin));
     const pid = await primary.pidOf({ role, clusterOf });
+    if (!isPrimaryProcess(pid))
+      throw new Error(`Process ${pid}, which answers as the primary, is none on this machine`);
+    const changed = changedVariables({ pid, env });
+    if (changed.length > 0)
+      print(`note    ${changed.join(', ')}: the primary has other values, and its instances get those; restart it`);
     const before = await primary.reloads();
     process.kill(pid, 'SIGHUP');
     for (;;) {

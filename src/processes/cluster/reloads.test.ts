@@ -37,3 +37,7 @@ it('requests during a reload are followed by one more reload, however many there
   await setImmediate();
   expect(counted).toEqual(['done', 'done']);
 });
+
+it('the message of a reload under way, which other builds compare, never changes', () => {
+  expect(UNDER_WAY).toBe('a reload is under way');
+});

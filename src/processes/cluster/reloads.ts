@@ -8,7 +8,7 @@ export interface CreateReloadsInput {
   metrics: { reloaded(input: { outcome: 'done' | 'refused' }): void };
 }
 
-/** The check of a reload under way fails with this message. */
+/** The check of a reload under way fails with this message. On the wire: `--reload` of a later build compares it. */
 export const UNDER_WAY = 'a reload is under way';
 
 /** Returns the reloads of a cluster, one at a time. */

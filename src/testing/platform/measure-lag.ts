@@ -7,20 +7,20 @@ const TICK_MS = 50;
  * Returns the end of the measurement, which resolves to the longest delay in milliseconds.
  */
 export function measureLag({
-  tick = async (ms: number): Promise<void> => setTimeout(ms),
+  tick = async (ms: number): Promise<void> => setTimeout(ms, undefined, { ref: false }),
   now = () => performance.now(),
 } = {}): () => Promise<number> {
-  let isMeasuring = true;
+  const ended = new AbortController();
   let longestMs = 0;
   const measured = (async () => {
-    while (isMeasuring) {
+    while (!ended.signal.aborted) {
       const begun = now();
       await tick(TICK_MS);
       longestMs = Math.max(longestMs, now() - begun - TICK_MS);
     }
   })();
   return async () => {
-    isMeasuring = false;
+    ended.abort();
     await measured;
     return longestMs;
   };
