@@ -41,7 +41,8 @@ export class ReviewRun extends ProcessRun<ReviewRef, ReviewMessageName, ReviewOu
   /** The instant from which the silence counts. */
   escalatedAtMs: number | null = null;
   /**
-   * The instant until which a review on which nobody decided is held; `Infinity` where the partner's setting is to wait.
+   * The instant until which a review on which nobody decided is held; `Infinity` where the partner's setting is to
+   * wait.
    */
   heldUntilMs = 0;
   /** The listing is approved, and not yet in the search index. */

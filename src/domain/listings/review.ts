@@ -209,15 +209,11 @@ export interface RequireReviewerInput {
 export function requireReviewer({ review, reviewer, at }: RequireReviewerInput): void {
   if (!(decidableStates as readonly string[]).includes(review.state)) throw reviewNotOpen(review.state);
   if (review.authors.includes(reviewer.normalize()))
-    throw new DomainError(
-      'REVIEWER_IS_AUTHOR',
-      'The reviewer submitted or owns the listing: another one must decide.',
-      {
-        pointer: '/reviewer',
-      },
-    );
+    throw new DomainError('REVIEWER_IS_AUTHOR', REVIEWER_IS_AUTHOR, { pointer: '/reviewer' });
   requireFree(review, reviewer, at);
 }
+
+const REVIEWER_IS_AUTHOR = 'The reviewer submitted or owns the listing: another one must decide.';
 
 /** @throws DomainError `REVIEW_CLAIMED`, naming the other reviewer and the end of the claim */
 export function requireFree(

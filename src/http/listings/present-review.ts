@@ -25,8 +25,8 @@ export interface PresentReviewsInput {
 }
 
 /**
- * Returns the API representation of reviews, each with its revision's content and what buyers see instead of it. An open
- * review has the values that instant fields have by now.
+ * Returns the API representation of reviews, each with its revision's content and what buyers see instead of it. An
+ * open review has the values that instant fields have by now.
  */
 export async function presentReviews({ models, tenantId, reviews, at }: PresentReviewsInput) {
   const listingIds = [...new Set(reviews.map(({ listingId }) => listingId))];

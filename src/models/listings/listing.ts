@@ -19,7 +19,7 @@ export interface Listing extends Entity {
   imageHashes: string[];
   /** The number of the newest revision; the first is 1. */
   revision: number;
-  /** The newest revision with more than new values of instant fields that buyers see: the one that a review is about. */
+  /** The newest revision with more than new values of instant fields that buyers see; a review is about it. */
   contentRevision: number;
   ownerUserId: string | null;
   ownerRef: string | null;

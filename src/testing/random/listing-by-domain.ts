@@ -7,11 +7,10 @@ import { listingStateAt, listingTransitions, moveByCommand, type ListingState } 
 import { partnerListingsOf, type PartnerListings } from '../../domain/listings/partner-listings';
 import { renewByApproval, renewByCommand, requireWithinReach } from '../../domain/listings/renewal';
 import { requireReviewer, reviewNotOpen, reviewTimes, revisionChanged } from '../../domain/listings/review';
-import { changedFields, differencesOf } from '../../domain/listings/revisions';
 import { DomainError } from '../../domain/domain-error';
 import { canTransition } from '../../domain/transitions';
 import type { Event } from '../../models/event';
-import { description, firstContent, patchOf, priceRule, seenOf } from './listing-content';
+import { description, firstContent, patchOf, priceRule, requireEdited, seenOf } from './listing-content';
 import type { ListingCommand, NewListingTerms } from './listing-sequences';
 import type { ListingSubject } from './random-listings';
 import { dayAfter, ZONE, type Answer, type SeenListing } from './seen-listing';
@@ -132,11 +131,7 @@ class ListingByDomain implements ListingSubject {
     const { live, draft, revision, review } = this.stored;
     const edited = editListing({ state: this.state, live, draft, patch, instantFields: this.settings.instantFields });
     if (edited.fields.length === 0) return;
-    const changed = changedFields(differencesOf(newestContent({ live, draft }), edited.newest));
-    requireInCategory({ content: edited.newest, category: this.category, changed });
-    const shown = live && edited.live ? changedFields(differencesOf(live, edited.live)) : [];
-    if (edited.live)
-      requireInCategory({ content: edited.live, category: this.category, changed: shown, isShown: true });
+    requireEdited({ live, draft }, edited, this.category);
     this.write({ live: edited.live, draft: edited.draft, revision: revision + 1 });
     this.record('updated');
     if (!review) return;

@@ -1,6 +1,6 @@
-import type { SeenContent } from './listing-content';
+import { takesPrice, type SeenContent } from './listing-content';
 import type { ListingCommand, ListingPatch, NewListingTerms } from './listing-sequences';
-import { LEAST_PRICE, NO_PRICE } from './listing-sequences';
+import { NO_PRICE } from './listing-sequences';
 import { claimedBy, newReview, refuseReviewer, type ModelReview } from './listing-model-review';
 import { dateOf, dayOf, endOf, type Answer, type SeenListing } from './seen-listing';
 
@@ -104,9 +104,8 @@ export class ListingModel {
     const isLive = this.stateAt(nowMs) === 'live';
     // The price is an instant field: buyers see it at once, and nothing else.
     const live = isLive && patch.price !== undefined ? { ...this.live!, price: patch.price } : this.live;
-    const isChanged = !isSame(before, newest) || (live !== null && !isSame(live, this.live!));
-    if (!isChanged) return done(200);
-    if (patch.price !== undefined && !this.takesPrice(patch.price, isLive)) return refused('PRICE_OUT_OF_BOUNDS');
+    if (isSame(before, newest) && (live === null || isSame(live, this.live!))) return done(200);
+    if (!takesPrice(isLive ? this.live : null, patch)) return refused('PRICE_OUT_OF_BOUNDS');
     this.live = live;
     this.draft = live && isSame(live, newest) ? null : newest;
     this.revision += 1;
@@ -116,16 +115,8 @@ export class ListingModel {
     const isLeft = this.draft !== null || renewDays !== null;
     const isInstant = isLive && newest.title === before.title && newest.price !== NO_PRICE;
     if (isLeft && isInstant) return done(200, 'updated');
-    this.review = null;
-    if (!isLeft) return done(200, 'updated');
-    this.review = newReview(authors, renewDays);
-    return done(200, 'updated', 'checked');
-  }
-
-  /** A price within the bounds, or none where buyers do not see that. */
-  private takesPrice(price: number, isLive: boolean): boolean {
-    if (price !== NO_PRICE) return price >= LEAST_PRICE;
-    return !isLive || this.live!.price === NO_PRICE;
+    this.review = isLeft ? newReview(authors, renewDays) : null;
+    return isLeft ? done(200, 'updated', 'checked') : done(200, 'updated');
   }
 
   private setDuration(days: number): Expected {

@@ -40,8 +40,8 @@ const MAX_REMEMBERED = 1000;
 /**
  * Compares the search index with the listings, by versions: in each look the next slice of both, so that all is
  * compared within 10 minutes, and what differed before. What differs is put or removed again; a listing that still
- * differs a minute after it was found, because the index does not take it, is on the operator's list until the index has
- * it: at most 11 minutes after the difference arose. Two looks at the same time do no harm.
+ * differs a minute after it was found, because the index does not take it, is on the operator's list until the index
+ * has it: at most 11 minutes after the difference arose. Two looks at the same time do no harm.
  */
 export function createSearchReconciler({
   database,
