@@ -116,8 +116,8 @@ export function createApp(input: AppInput): Application {
 
   // Webhooks have no rate limit, because a gateway reports as often as it must; only failed signatures count.
   const guardsOf = (operation: Operation): RequestHandler[] => {
-    if (operation.takesRawBody) return [readRawBody({ maxBodyBytes: MAX_WEBHOOK_BYTES }), admission.byAddress];
-    if (operation.scopes === null) return [limiters.perAddress, admission.byAddress];
+    if (operation.takesRawBody) return [readRawBody({ maxBodyBytes: MAX_WEBHOOK_BYTES }), admission.anonymous];
+    if (operation.scopes === null) return [limiters.perAddress, admission.anonymous];
     const isOpen = isForBrowsers(operation);
     return [
       ...(isOpen ? [allowOtherOrigins] : []),

@@ -27,7 +27,7 @@ function play({ callers, perSecond, seconds, limitOf, limit, clock }: CrowdInput
       if (limitOf(underWay.length)) {
         sleeping.splice(caller, 1);
         underWay.push({ begunAtMs: clock.nowMs, workLeft: 1 });
-        limit.began(underWay.length);
+        limit.began();
       } else sleeping[caller] = clock.nowMs + 500;
     }
     clock.nowMs += STEP_MS;
@@ -82,6 +82,7 @@ describe('the limit of requests at a time', () => {
   it('takes a pause for good seconds', () => {
     play({ callers: 400, perSecond: 20, seconds: 30, limitOf: adapted, limit, clock });
     clock.nowMs += 60_000;
+    limit.began();
     limit.ended({ isLate: false });
     expect(limit.value).toBe(max);
   });
@@ -89,7 +90,7 @@ describe('the limit of requests at a time', () => {
   it('stays whole where a few requests alone are late', () => {
     for (let second = 0; second < 60; second += 1) {
       clock.nowMs += 1000;
-      limit.began(3);
+      limit.began();
       limit.ended({ isLate: true });
     }
     expect(limit.isReduced).toBe(false);

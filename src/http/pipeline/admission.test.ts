@@ -47,23 +47,74 @@ describe('the admission of requests', () => {
     expect(times(3, () => admit(byTenant, request()))).toEqual(['admitted', 'admitted', 'RATE_LIMITED']);
   });
 
-  it('has fewer places, for which no tenant is to blame, while many requests end too late', () => {
-    jest.useFakeTimers();
-    const admission = createAdmission({ maxInFlight: 100 });
-    const late = () => ({ ...request(), deadline: { isLate: true } }) as never as Request;
-    for (let second = 0; second < 20; second += 1) {
-      const responses = Array.from({ length: 50 }, () => new EventEmitter());
-      for (const response of responses) admit(admission.byTenant, late(), response);
-      jest.advanceTimersByTime(1000);
-      for (const response of responses) response.emit('close');
+  describe('with requests that take their time', () => {
+    beforeEach(() => jest.useFakeTimers());
+    afterEach(() => jest.useRealTimers());
+    interface Met {
+      guard: Admission['byTenant'];
+      subject: Request;
+      response: EventEmitter;
     }
-    const places = admission.places();
-    expect(places).toBeLessThan(20);
-    const share = Math.ceil(places / 2);
-    expect(times(share + 1, () => admit(admission.byTenant, request()))).toEqual([
-      ...times(share, () => 'admitted'),
-      'OVERLOADED',
-    ]);
-    jest.useRealTimers();
+
+    /** Lets 50 requests begin in each of 20 seconds, and `end` each a second later. Returns the admission. */
+    function placesAfter(end: (met: Met) => void, by: 'byTenant' | 'byAddress' = 'byTenant'): Admission {
+      const admission = createAdmission({ maxInFlight: 200 });
+      const guard = admission[by];
+      for (let second = 0; second < 20; second += 1) {
+        const met = Array.from({ length: 50 }, () => ({
+          guard,
+          subject: { ...request(), deadline: { isLate: false } } as never as Request,
+          response: new EventEmitter(),
+        }));
+        const admitted = met.filter(({ subject, response }) => admit(guard, subject, response) === 'admitted');
+        jest.advanceTimersByTime(1000);
+        admitted.forEach(end);
+      }
+      return admission;
+    }
+    const passDeadline = ({ subject }: Met): void => void Object.assign(subject.deadline, { isLate: true });
+
+    it.each<[string, (met: Met) => void]>([
+      [
+        'have run out of their time',
+        (met) => {
+          passDeadline(met);
+          met.subject.slot?.release();
+        },
+      ],
+      ['were given up by their callers', ({ response }) => void response.emit('close')],
+    ])('has fewer places, for which no tenant is to blame, while many %s', (_how, end) => {
+      const admission = placesAfter(end);
+      const places = admission.places();
+      expect(places).toBeLessThan(20);
+      const share = Math.ceil(places / 2);
+      expect(times(share + 1, () => admit(admission.byTenant, request()))).toEqual([
+        ...times(share, () => 'admitted'),
+        'OVERLOADED',
+      ]);
+    });
+
+    it.each<[string, (met: Met) => void, 'byTenant' | 'byAddress']>([
+      ['are done in time', ({ subject }) => subject.slot?.release(), 'byTenant'],
+      [
+        'are done, and their responses are read slowly',
+        (met) => {
+          met.subject.slot?.release();
+          passDeadline(met);
+          met.response.emit('close');
+        },
+        'byTenant',
+      ],
+      [
+        'are refused by a guard before any work',
+        (met) => {
+          passDeadline(met);
+          met.response.emit('close');
+        },
+        'byAddress',
+      ],
+    ])('has all its places while many %s', (_how, end, guard) => {
+      expect(placesAfter(end, guard).places()).toBe(200);
+    });
   });
 });

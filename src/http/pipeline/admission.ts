@@ -18,6 +18,8 @@ export interface AdmissionInput {
 export interface Admission {
   /** Admits a request before its caller is known: an address gets at most half of the places. */
   byAddress: RequestHandler;
+  /** Admits a request that is worked on without a caller, such as a webhook: an address gets at most half as well. */
+  anonymous: RequestHandler;
   /** Admits a request of a known caller: a tenant gets at most half of the places. */
   byTenant: RequestHandler;
   /** Returns the number of places that the process has at present. */
@@ -50,27 +52,50 @@ class Places {
   }
 }
 
+/** A caller that leaves after as many milliseconds of work has given up waiting. */
+const GAVE_UP_MS = 1000;
+
 /** The place of one request, which counts for one sharer at a time. */
 class Place implements Slot {
   readonly #places: Places;
+  readonly #request: Request;
   /** Null while the place is free. */
   #sharer: string | null = null;
+  /** When the work began whose end is counted; null before, and afterwards. */
+  #workBeganMs: number | null = null;
 
-  constructor(places: Places) {
+  constructor(places: Places, request: Request) {
     this.#places = places;
+    this.#request = request;
   }
 
-  take(sharer: string): void {
+  /** `isWork` for the place in which a request is worked on: what guards refuse says nothing about how work ends. */
+  take(sharer: string, { isWork }: { isWork: boolean }): void {
     this.release();
     this.#sharer = sharer;
     this.#places.change(sharer, 1);
-    this.#places.limit.began(this.#places.taken);
+    if (!isWork) return;
+    this.#workBeganMs = performance.now();
+    this.#places.limit.began();
   }
 
   release(): void {
+    this.#free({ isLate: this.#request.deadline.isLate });
+  }
+
+  /** The connection is closed. What is still worked on then has no caller any more. */
+  close(): void {
+    const workedMs = performance.now() - (this.#workBeganMs ?? Infinity);
+    this.#free({ isLate: this.#request.deadline.isLate || workedMs >= GAVE_UP_MS });
+  }
+
+  #free({ isLate }: { isLate: boolean }): void {
     if (this.#sharer === null) return;
     this.#places.change(this.#sharer, -1);
     this.#sharer = null;
+    if (this.#workBeganMs === null) return;
+    this.#workBeganMs = null;
+    this.#places.limit.ended({ isLate });
   }
 }
 
@@ -84,16 +109,13 @@ export function createAdmission({ maxInFlight }: AdmissionInput): Admission {
 
   const placeOf = (request: Request, response: Response): Place => {
     if (request.slot instanceof Place) return request.slot;
-    const place = new Place(places);
+    const place = new Place(places, request);
     request.slot = place;
-    response.on('close', () => {
-      place.release();
-      places.limit.ended({ isLate: request.deadline.isLate });
-    });
+    response.on('close', () => place.close());
     return place;
   };
   const admit =
-    (sharerOf: (request: Request) => string): RequestHandler =>
+    (sharerOf: (request: Request) => string, isWork: boolean): RequestHandler =>
     (request, response, next) => {
       request.slot?.release();
       // The peer is gone: nothing would free the place.
@@ -103,14 +125,16 @@ export function createAdmission({ maxInFlight }: AdmissionInput): Admission {
       const maxShare = Math.ceil(limit / 2);
       if (places.takenBy(sharer) >= maxShare) throw isReduced ? overloaded() : tooMany(maxShare);
       if (places.taken >= limit) throw overloaded();
-      placeOf(request, response).take(sharer);
+      placeOf(request, response).take(sharer, { isWork });
       next();
     };
+  // An IPv6 address counts with its network, as in the rate limits.
+  const addressOf = ({ ip }: Request): string => `address ${networkOf(ip ?? '')}`;
 
   return {
-    // An IPv6 address counts with its network, as in the rate limits.
-    byAddress: admit(({ ip }) => `address ${networkOf(ip ?? '')}`),
-    byTenant: admit(({ caller }) => `tenant ${limitedAs(caller)}`),
+    byAddress: admit(addressOf, false),
+    anonymous: admit(addressOf, true),
+    byTenant: admit(({ caller }) => `tenant ${limitedAs(caller)}`, true),
     places: () => places.limit.value,
   };
 }
