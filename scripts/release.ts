@@ -75,8 +75,9 @@ async function release(): Promise<void> {
     if (restore === null) outcome = `${target} stays build ${candidate.buildId}; PM2 starts from it what dies`;
     else if (users.length === 0) {
       // A process that dies is to be started again from the program that the others run.
-      await restore();
-      outcome = `${target} is the previous program again; nothing runs the candidate`;
+      outcome = (await restore())
+        ? `${target} is the previous program again; nothing runs the candidate`
+        : `${target} stays build ${candidate.buildId}, because there is no other; nothing runs it`;
     } else
       outcome =
         `${target} stays build ${candidate.buildId}, because ${users.join(' and ')} runs it; to go back: ` +

@@ -18,7 +18,7 @@ it('a program is put in place by rename, can be run, and can be taken back', asy
   expect([readFileSync(target, 'utf8'), statSync(target).mode & 0o111]).toEqual(['new', 0o111]);
   // The file of a process that runs is not written to.
   expect([readFileSync(`${target}.previous`, 'utf8'), statSync(`${target}.previous`).ino]).toEqual(['old', ino]);
-  await restore();
+  expect(await restore()).toBe(true);
   expect([readFileSync(target, 'utf8'), statSync(target).ino]).toEqual(['old', ino]);
   expect(existsSync(`${target}.draft`)).toBe(false);
 });
@@ -47,7 +47,7 @@ it('a program that is released again does not become its own previous one', asyn
   writeFileSync(target, 'old');
   await installProgram({ file, target });
   const restore = await installProgram({ file, target });
-  await restore();
+  expect(await restore()).toBe(false);
   expect([readFileSync(target, 'utf8'), readFileSync(`${target}.previous`, 'utf8')]).toEqual(['new', 'old']);
 });
 

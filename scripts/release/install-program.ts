@@ -5,11 +5,18 @@ import { pipeline } from 'node:stream/promises';
 
 /**
  * Puts a program in place by rename, so that no process ever starts half of it. The previous one stays beside it as
- * `<target>.previous`, also when the same program is put in place again. Returns its restoration.
+ * `<target>.previous`, also when the same program is put in place again. Returns its restoration, which resolves to
+ * false where there was no other program.
  */
-export async function installProgram({ file, target }: { file: string; target: string }): Promise<() => Promise<void>> {
+export async function installProgram({
+  file,
+  target,
+}: {
+  file: string;
+  target: string;
+}): Promise<() => Promise<boolean>> {
   // Released again after it was refused for one app, the candidate is no previous program.
-  if (await isSame(file, target)) return async () => undefined;
+  if (await isSame(file, target)) return async () => false;
   const draft = `${target}.draft`;
   const previous = `${target}.previous`;
   // A release that was ended while it restored has left the previous program itself under this name.
@@ -26,10 +33,11 @@ export async function installProgram({ file, target }: { file: string; target: s
   );
   await rename(draft, target);
   return async () => {
-    if (!hasPrevious) return;
+    if (!hasPrevious) return false;
     await rm(draft, { force: true });
     await link(previous, draft);
     await rename(draft, target);
+    return true;
   };
 }
 

@@ -1,7 +1,8 @@
 import { asOfOfStatement, type AsOfOfStatementInput, type StatementTimes } from './statement-chain';
 
 const at = (day: number): Date => new Date(Date.UTC(2026, 3, day));
-const statement = (asOf: number, previousAsOf: number | null = null): StatementTimes => ({
+const statement = (asOf: number, previousAsOf: number | null = null, hasSchedule = false): StatementTimes => ({
+  hasSchedule,
   asOf: at(asOf),
   previousAsOf: previousAsOf === null ? null : at(previousAsOf),
 });
@@ -28,6 +29,8 @@ it.each([
   ['one that is made after the next, which went on from none', { next: statement(6) }, 6],
   ['one without an instant of its own', shared, 9],
   ['one without an instant of its own, beside another one', { ...shared, own: statement(2) }, 2],
+  ['one of a second schedule, beside the first', { ...scheduled, own: statement(2, null, true) }, 2],
+  ['one of a schedule, beside one that was ordered by hand', { ...scheduled, own: statement(2) }, 9],
   ['one of a second schedule, after the next', { ...scheduled, own: statement(4), next: statement(6, 4) }, 4],
   ['one of a schedule, whose newest did not end', { ...scheduled, own: statement(2), next: statement(6, 4) }, 4],
 ])('the asOf of %s joins its neighbours', (_which, neighbours, day) => {

@@ -5,6 +5,8 @@ export interface StatementTimes {
   asOf: Date;
   /** The `asOf` of the statement of the month before, from whose closing it goes on; null where none was made. */
   previousAsOf: Date | null;
+  /** True where a schedule has ordered a statement of this month. */
+  hasSchedule: boolean;
 }
 
 export interface AsOfOfStatementInput {
@@ -25,7 +27,9 @@ export interface AsOfOfStatementInput {
  * Returns the `asOf` of a statement that joins its neighbours: the opening of a month is the closing of the month
  * before. Where the month after exists, that is the instant from which it goes on, whatever was asked for: so a month
  * whose statement failed or was left out can still be made. Statements of one month without an instant of their own
- * share one, so that two schedules say the same, and the later of them is no second statement of a closed month.
+ * share one, so that two schedules say the same, and the later of them is no second statement of a closed month. The
+ * first that a schedule orders takes no instant from those ordered by hand: an early one would move what is recorded
+ * until the schedule's day to the next month.
  * @throws DomainError `WINDOW_CLOSED` where the statement of the month after goes on from one that exists,
  *   `AS_OF_INVALID` for an instant before the `asOf` of the month before
  */
@@ -38,7 +42,8 @@ export function asOfOfStatement(input: AsOfOfStatementInput): Date {
       'WINDOW_CLOSED',
       `The statement of the month after ${window.period} exists: what is recorded late stands in it or a later one.`,
     );
-  const joined = fixed ?? (sharesAsOf && own ? own.asOf : asOf);
+  const isShared = sharesAsOf && own !== null && (!isScheduled || own.hasSchedule);
+  const joined = fixed ?? (isShared ? own.asOf : asOf);
   if (before && before.asOf > joined)
     throw new DomainError(
       'AS_OF_INVALID',

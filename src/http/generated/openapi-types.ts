@@ -1227,9 +1227,10 @@ export interface paths {
          *     `changedAt` of the last listing that you read. `changedAt` is the real time at which the last change was
          *     written, also in a sandbox, whose `updatedAt` lives by its own clock. `updatedAt` says when a change happened,
          *     and may lie before changes that you have read: an expiry is dated at its midnight, and written by the next
-         *     sweep. A change is listed 5 seconds after it was written, by when every earlier one is stored, so none is left
-         *     out; the listing itself may then come again, also where nothing that you see has changed. A listing that changes
-         *     while you page through moves to the end. A deleted listing is not listed. `state=expired` shows a listing from
+         *     sweep. A change is listed 5 seconds after it was written, by when every earlier one is stored. Where a database
+         *     fails over in between, one may come later: go back a minute where you must miss none. A listing may come again,
+         *     also where nothing that you see has changed, and moves to the end when it changes while you page through. A
+         *     deleted listing is not listed. `state=expired` shows a listing from
          *     its end on; in the list of changes it moves once the sweep, every 5 minutes, has written that.
          *
          *     With `expiresBefore` the order is by the end, the earliest first, and listings without an end are left out; with

@@ -22,8 +22,8 @@ export interface AdaptiveLimitInput {
  * The number of requests that a process works on at a time, found from how many of them end in time. Work that is given
  * up at its deadline keeps other work from ending in time: with enough callers that repeat their requests, none would
  * ever succeed again, although the process could do some of them each second. In a second in which more than a quarter
- * of the requests were late the limit shrinks, by 70 % where all of them were; in any other it grows by 10 %, and faster
- * where it is not used.
+ * of the requests were late the limit shrinks, by 70 % where all of them were; in any other it grows by 10 %, and
+ * faster where it is not used.
  */
 export class AdaptiveLimit {
   readonly #max: number;

@@ -62,7 +62,8 @@ async function findStatement(input: ContinueStatementsInput, window: ReportWindo
   const { database, session, tenantId, type, filters } = input;
   const found = await findStatements({ database, session, tenantId, type, filters, window });
   const standing = found.filter(({ state }) => state !== 'failed' && state !== 'cancelled');
-  return standing.toSorted((one, other) => other.asOf.getTime() - one.asOf.getTime())[0] ?? null;
+  const [newest] = standing.toSorted((one, other) => other.asOf.getTime() - one.asOf.getTime());
+  return newest ? { ...newest, hasSchedule: standing.some(({ scheduleId }) => scheduleId !== null) } : null;
 }
 
 type FindStatementsInput = Pick<ContinueStatementsInput, 'database' | 'tenantId' | 'type' | 'filters' | 'window'> & {
@@ -78,7 +79,7 @@ async function findStatements({ database, session, tenantId, type, filters, wind
   const found = await database.models.reports
     .find(
       { tenantId, type, 'window.period': period },
-      { state: 1, complete: 1, asOf: 1, previousAsOf: 1, window: 1, filters: 1 },
+      { state: 1, complete: 1, asOf: 1, previousAsOf: 1, window: 1, filters: 1, scheduleId: 1 },
     )
     .sort({ createdAt: -1, _id: -1 })
     .session(session ?? null)

@@ -77,3 +77,23 @@ it('a price that the category requires is not taken from a live listing, by no w
   await world.command(listingId, 'withdraw', { reason: 'other' });
   expect(await patch(listingId, { price: null })).toMatchObject({ live, draft: { price: null } });
 });
+
+it.each([
+  ['price', 'updated', true],
+  ['quality', 'updated', false],
+])(
+  'a batch with another price, after a rejection for the %s, is %s; submitted: %p',
+  async (reason, outcome, isSubmitted) => {
+    const ref = `rejected-${reason}`;
+    const listingId = await world.published({ ref });
+    await patch(listingId, { title: 'Golf, second owner' });
+    const { listings } = world.api.database.models;
+    const { contentRevision: revision } = await listings.findById(listingId).lean().orFail();
+    const rejection = { revision, at: new Date(), reviewer: 'mona', reason, comment: null, fields: [] };
+    await listings.updateOne({ _id: listingId }, { $set: { rejection } });
+    const item = { ...(await listings.findById(listingId).lean().orFail()).draft, ref, price: eur(840_000) };
+    const { body } = await world.send('post', '/listings/bulk', { mode: 'upsert', submit: true, items: [item] });
+    expect(body.items).toMatchObject([{ outcome }]);
+    expect((await world.read(listingId)).review !== null).toBe(isSubmitted);
+  },
+);

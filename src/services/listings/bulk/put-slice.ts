@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ClientSession } from 'mongoose';
 import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
@@ -5,7 +6,7 @@ import type { NewContentInput } from '../../../domain/listings/content';
 import type { ListingDuration } from '../../../domain/listings/duration';
 import { keyOfRef, type ListingOwner } from '../../../domain/listings/listing';
 import type { Database } from '../../../models/database';
-import type { Listing } from '../../../models/listings/listing';
+import type { Listing, ListingRejection } from '../../../models/listings/listing';
 import { insertListings, newListing } from '../accept-listing';
 import { changeListing } from '../change-listing';
 import { createListingLookups } from '../listing-lookups';
@@ -67,6 +68,8 @@ interface Put {
   item: BatchItem;
   outcome: KeptItem['outcome'];
   listing: Listing;
+  /** True where the item gave the draft another price. */
+  isRepriced: boolean;
 }
 
 /**
@@ -150,7 +153,7 @@ async function createNew(
       const owner = { ownerUserId, ownerRef };
       const about = { tenantId, correlationId, by, at };
       const listing = await newListing({ ...about, ...owner, content, ref, durationDays, lastDay }, lookups);
-      puts.push({ item, outcome: 'created', listing });
+      puts.push({ item, outcome: 'created', listing, isRepriced: false });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       refusals.push({ index: item.index, outcome: 'refused', error });
@@ -169,7 +172,8 @@ async function update(input: PutSliceInput, item: BatchItem, before: Listing): P
     content,
     duration: { durationDays, lastDay },
   });
-  return { item, outcome: listing === before ? 'unchanged' : 'updated', listing };
+  const isRepriced = !isDeepStrictEqual(before.draft?.price, listing.draft?.price);
+  return { item, outcome: listing === before ? 'unchanged' : 'updated', listing, isRepriced };
 }
 
 function requireSameOwner(item: BatchItem, listing: Listing): void {
@@ -186,12 +190,17 @@ function requireSameOwner(item: BatchItem, listing: Listing): void {
 
 /**
  * Submits a listing, unless there is nothing to submit: its draft is under review already, buyers see it, or a reviewer
- * has rejected it as it is.
+ * has rejected it as it is. A new price, which opens no new revision of a live listing's draft, mends a rejection for
+ * the price.
  */
 async function submit(input: PutSliceInput, put: Put): Promise<void> {
-  const { listing } = put;
-  if (listing.draft === null || listing.reviewId !== null) return;
-  if (listing.rejection?.revision === listing.contentRevision) return;
+  const { listing, isRepriced } = put;
+  const { draft, reviewId, rejection, contentRevision } = listing;
+  if (draft === null || reviewId !== null) return;
+  if (rejection?.revision === contentRevision && !(isRepriced && isForPrice(rejection))) return;
   await submitListing({ ...input, listing, submittedBy: null });
   if (put.outcome === 'unchanged') put.outcome = 'updated';
 }
+
+const isForPrice = ({ reason, fields }: ListingRejection): boolean =>
+  reason === 'price' || fields.some(({ pointer }) => pointer.split('/')[1] === 'price');

@@ -111,6 +111,12 @@ it('the next month goes on from a remade statement, and a second schedule shares
   expect((await accept('2026-03', { asOf: later(9), scheduleId: all })).previousAsOf).toEqual(later(5));
 });
 
+it('the first statement that a schedule orders takes no instant from one ordered by hand', async () => {
+  await accept('2026-02', { asOf: later(0) });
+  expect((await accept('2026-02', { asOf: later(5), scheduleId: all })).asOf).toEqual(later(5));
+  expect((await accept('2026-02', { asOf: later(6), scheduleId: second })).asOf).toEqual(later(5));
+});
+
 it('a preview of a month that is not over is one that no statement goes on from', async () => {
   await accept('2026-03', { asOf: later(0), at: new Date('2026-03-15T00:00:00Z') });
   expect((await accept('2026-03', { asOf: later(5), scheduleId: all })).asOf).toEqual(later(5));
