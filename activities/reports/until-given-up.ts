@@ -14,14 +14,15 @@ export const LAST_ATTEMPT_MS = 300_000;
 /**
  * Runs work with a heartbeat, and gives up for good once it has failed for an hour, however its attempts ended. The
  * time that an attempt waits for a worker does not count.
- * @throws ApplicationFailure non-retryable, of the type of the last error, or `TIMED_OUT` where no attempt came to one
+ * @throws ApplicationFailure non-retryable, of the type of the last error, or `TIMED_OUT` where no attempt threw one in
+ *   the five minutes after the hour
  */
 export const untilGivenUp = <T>(work: (input: BeatingWork) => Promise<T>): Promise<T> =>
   whileBeating(async (beating) => {
     const { currentAttemptScheduledTimestampMs: attemptAt, scheduledTimestampMs: firstAt } = Context.current().info;
     const triedMs = attemptAt - firstAt;
     if (triedMs > GIVE_UP_MS + LAST_ATTEMPT_MS)
-      throw ApplicationFailure.nonRetryable('No attempt ended in time for an hour', 'TIMED_OUT');
+      throw ApplicationFailure.nonRetryable('No attempt succeeded for an hour', 'TIMED_OUT');
     try {
       return await work(beating);
     } catch (error) {

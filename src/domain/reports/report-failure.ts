@@ -4,7 +4,7 @@ const details: Record<string, string> = {
   FILE_DAMAGED: 'A file was not read back as it was written. Nothing of it is offered; make the report again.',
   AMOUNT_TOO_LARGE: 'The amounts add up to more than can be counted exactly. Choose a shorter window, or filter it.',
   PARTS_MISSING: 'What was gathered is not complete. Make the report again.',
-  TIMED_OUT: 'No attempt to make it ended in time for an hour. Choose a shorter window, or make it again.',
+  TIMED_OUT: 'For an hour each attempt took too long or met a fault. Make it again; a shorter window takes less time.',
   StorageUnavailable: 'The file storage took nothing for an hour. Make the report again once it works.',
 };
 
