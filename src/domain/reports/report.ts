@@ -51,8 +51,17 @@ export function percentOf({ state, rows, of }: { state: ReportState; rows: numbe
   return of === 0 ? 5 : Math.min(69, 5 + Math.floor((64 * rows) / of));
 }
 
+/** The codes of failed reports; openapi.yaml lists them. */
+export type ReportFailureCode =
+  | 'AMOUNT_TOO_LARGE'
+  | 'FILE_DAMAGED'
+  | 'INTERNAL'
+  | 'PARTS_MISSING'
+  | 'STORAGE_UNAVAILABLE'
+  | 'TIMED_OUT';
+
 /** Why a report failed: a code, and a sentence with the remedy. */
 export interface ReportFailure {
-  code: string;
+  code: ReportFailureCode;
   detail: string;
 }

@@ -4138,7 +4138,11 @@ export interface components {
             files: components["schemas"]["ReportFile"][];
             warnings: string[];
             failure: null | {
-                code: string;
+                /**
+                 * @example TIMED_OUT
+                 * @enum {string}
+                 */
+                code: "AMOUNT_TOO_LARGE" | "FILE_DAMAGED" | "INTERNAL" | "PARTS_MISSING" | "STORAGE_UNAVAILABLE" | "TIMED_OUT";
                 detail: string;
             };
             /** @description The schedule that made it. */

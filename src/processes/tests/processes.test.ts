@@ -51,9 +51,9 @@ describe('the api', () => {
     ]);
     expect((await fetch(`${api.origin}/api/v1/me`)).status).toBe(401);
     expect(readFileSync(`/proc/${api.child.pid}/maps`, 'utf8')).not.toContain('index.node');
-    expect(await (await api.admin('/metrics')).text()).toMatch(
-      /http_request_duration_seconds_count\{[^}]*operationId="getMe"/,
-    );
+    const metrics = await (await api.admin('/metrics')).text();
+    expect(metrics).toMatch(/http_request_duration_seconds_count\{[^}]*operationId="getMe"/);
+    expect(metrics).toMatch(/^http_request_places(\{[^}]*\})? 1000$/m);
     expect(await api.stop()).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import { taskQueues } from '../../../src/contracts/task-queues';
-import { APPROVALS_SETTLE_MS } from '../../../src/domain/listings/approval-mails';
+import { COLLECTED_SETTLE_MS } from '../../../src/domain/listings/collected-mails';
 import { newId } from '../../../src/domain/ids';
 import { recordHistory } from '../../../src/testing/histories/record-history';
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
@@ -105,7 +105,7 @@ describe('listingExpiration', () => {
     const [joining] = await world.insertLive(later);
     await world.sweep();
     expect(await world.mails(joining!._id)).toEqual([]);
-    const dueAt = new Date(Date.now() + APPROVALS_SETTLE_MS - 1000);
+    const dueAt = new Date(Date.now() + COLLECTED_SETTLE_MS - 1000);
     await world.database.models.reviewNotices.updateMany({}, { $set: { dueAt } });
     const [late] = await world.insertLive(later);
     await world.sweep();

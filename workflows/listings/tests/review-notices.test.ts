@@ -1,6 +1,6 @@
 import { mails } from '../../../src/mails/mails';
 import type { ListingMailTemplate } from '../../../src/contracts/listings/mails';
-import { APPROVALS_WAIT_MS } from '../../../src/domain/listings/approval-mails';
+import { APPROVALS_WAIT_MS } from '../../../src/domain/listings/collected-mails';
 import { NOTICE_INTERVAL_MS } from '../../../src/domain/listings/review';
 import { notifyReviewers } from '../../../src/services/listings/reviews/notify-reviewers';
 import { inBatches } from '../../../src/testing/in-batches';

@@ -1,4 +1,4 @@
-import { APPROVALS_SETTLE_MS, APPROVALS_WAIT_MS } from '../../../domain/listings/approval-mails';
+import { COLLECTED_SETTLE_MS, APPROVALS_WAIT_MS } from '../../../domain/listings/collected-mails';
 import { mails } from '../../../mails/mails';
 import { noReportMails } from '../../../testing/queue-test-bed';
 import { openRenewalWorld, type RenewalWorld } from './renewal-world';
@@ -62,7 +62,7 @@ it('an approval that may commit only after the mail was written is in the next o
   const [first, second, third] = [await submitted('First'), await submitted('Second'), await submitted('Third')];
   await world.approve(first);
   await world.approve(second);
-  await due(APPROVALS_SETTLE_MS - 1);
+  await due(COLLECTED_SETTLE_MS - 1);
   await world.approve(third);
   expect(await named()).toMatchObject([{ titles: ['First', 'Second'] }, { titles: ['Third'] }]);
 });

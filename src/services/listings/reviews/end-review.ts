@@ -1,6 +1,6 @@
 import type { WorkflowSignal } from '../../../contracts/outbox';
 import { listingApprovalId, reviewEnded } from '../../../contracts/listings/review';
-import { APPROVALS_SETTLE_MS, APPROVALS_WAIT_MS } from '../../../domain/listings/approval-mails';
+import { COLLECTED_SETTLE_MS, APPROVALS_WAIT_MS } from '../../../domain/listings/collected-mails';
 import { lastDayAfter } from '../../../domain/listings/duration';
 import { newestContent } from '../../../domain/listings/edit-listing';
 import { listingStateAt } from '../../../domain/listings/listing';
@@ -205,7 +205,7 @@ async function orderApprovalMail({
     mail: { template: 'listingsApproved', audience: 'person', to: null, data: { ownerUserId } },
     waitMs: APPROVALS_WAIT_MS,
     intervalMs: 0,
-    settleMs: APPROVALS_SETTLE_MS,
+    settleMs: COLLECTED_SETTLE_MS,
   });
 }
 

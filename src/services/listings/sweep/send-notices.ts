@@ -1,8 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import type { NoticedPage } from '../../../contracts/listings/expiration';
 import { byWorkflow } from '../../../domain/actor';
-import { APPROVALS_SETTLE_MS } from '../../../domain/listings/approval-mails';
-import { NOTICES_WAIT_MS } from '../../../domain/listings/expiry/notice-mails';
+import { COLLECTED_SETTLE_MS, NOTICES_WAIT_MS } from '../../../domain/listings/collected-mails';
 import { dueNoticeOf, type SentNotice } from '../../../domain/listings/expiry/notices';
 import type { Listing } from '../../../models/listings/listing';
 import { createClock } from '../../clock';
@@ -120,7 +119,7 @@ async function orderMails(
       },
     ];
   });
-  const times = { waitMs: NOTICES_WAIT_MS, intervalMs: 0, settleMs: APPROVALS_SETTLE_MS };
+  const times = { waitMs: NOTICES_WAIT_MS, intervalMs: 0, settleMs: COLLECTED_SETTLE_MS };
   const keys = await orderNotices({ database, session, orders, ...times });
   return new Map(orders.map(({ about: { entityId } }, index) => [entityId, keys[index]!]));
 }

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => world?.close());
 
 const NOW = '2027-05-10T05:01:00.000Z';
-const FAILURE = { code: 'INTERNAL', detail: 'Make it again.' };
+const FAILURE = { code: 'INTERNAL', detail: 'Make it again.' } as const;
 const RANGE = { from: '2027-05-01', to: '2027-05-20' };
 
 /** Orders a backfill as the api does. */

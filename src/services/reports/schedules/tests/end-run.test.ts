@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => world?.close());
 
-const FAILURE = { code: 'INTERNAL', detail: 'Make it again.' };
+const FAILURE = { code: 'INTERNAL', detail: 'Make it again.' } as const;
 const NOW = '2027-05-10T05:01:00.000Z';
 
 /** Returns the steps of the reports of a schedule, oldest first, each owned by one run. */
