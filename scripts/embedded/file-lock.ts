@@ -62,6 +62,8 @@ function removeStale(file: string, expected: ProcessRecord | null): void {
     return;
   }
   const moved = readProcessRecord(aside);
-  if (moved !== null && moved.identity !== expected?.identity) linked(aside, file);
+  // Processes that start together may have the same identity.
+  const isExpected = moved?.pid === expected?.pid && moved?.identity === expected?.identity;
+  if (moved !== null && !isExpected) linked(aside, file);
   rmSync(aside, { force: true });
 }
