@@ -20,6 +20,7 @@ describe('the ports of a cluster', () => {
       /^ADMIN_PORT is 65532; .*65536/,
     ],
     ["the primary would have the API's port", { ADMIN_PORT: '2996', PORT: '3000' }, /^PORT is 3000; .* 2996 to 3000/],
+    ['an instance would have a port that browsers block', { ADMIN_PORT: '10078' }, /^ADMIN_PORT is 10078; .* 10080$/],
     ["an instance would have the API's port", { ADMIN_PORT: '3000', PORT: '3000' }, /^PORT is 3000;/],
   ])('are refused when %s', (_why, env, problem) =>
     expect(problemsOf(env, 4)).toEqual([expect.stringMatching(problem)]),

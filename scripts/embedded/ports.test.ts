@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import {
   busyLine,
   commandName,
+  FREE_PORTS,
   freePort,
   listeningPorts,
   listeningSockets,
@@ -18,7 +19,7 @@ import {
 function listenSomewhere(): Promise<Server> {
   return new Promise((resolve) => {
     const server = createServer();
-    const listen = () => server.listen(randomInt(10_000, 30_000), LOOPBACK);
+    const listen = () => server.listen(randomInt(FREE_PORTS.from, FREE_PORTS.below), LOOPBACK);
     server.on('error', listen).once('listening', () => resolve(server));
     listen();
   });

@@ -35,13 +35,16 @@ export async function pickPort({ preferred, onBusy, taken = new Set() }: PickPor
   throw new Error(`Ports ${preferred} to ${preferred + 99} are all in use on ${LOOPBACK}; free one and start again`);
 }
 
+/** Above 10080, the last port that `fetch` and browsers never open (Fetch Standard, "bad ports"). */
+export const FREE_PORTS = { from: 10_081, below: 30_000 };
+
 /**
  * Returns a free port on 127.0.0.1, each only once while this process lives, below the range that operating systems use
  * for outgoing connections: nobody gets the port by chance before its use, nor while its server restarts.
  */
 export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
   for (;;) {
-    const port = randomInt(10_000, 30_000);
+    const port = randomInt(FREE_PORTS.from, FREE_PORTS.below);
     if (!taken.has(port) && (await claim(port)) && (await listenOnce(port).catch(() => null)) !== null) return port;
   }
 }

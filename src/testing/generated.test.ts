@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderConfigTable } from '../../config/describe-environment';
+import { renderConfigTable, renderEnvExample } from '../../config/describe-environment';
 import workflows = require('../../workflows');
 import { rulesToMarkdown, scoreToMarkdown } from '../domain/listings/checks/describe-checks';
 import { listingTransitions, type ListingState } from '../domain/listings/listing';
@@ -42,6 +42,10 @@ it('keeps docs/workflows.md up to date', () => {
 
 it("keeps the README's table of configuration up to date", () => {
   expectCurrent('README.md', (readme) => between(readme, 'config', renderConfigTable()));
+});
+
+it('keeps .env.example up to date', () => {
+  expectCurrent('.env.example', renderEnvExample);
 });
 
 it('keeps the diagram of a payment up to date', () => {
