@@ -1,4 +1,4 @@
-import { isBlockedPort } from './variables/blocked-ports';
+import { isBlockedPort } from '../src/domain/values/blocked-ports';
 
 export interface AdminPortsInput {
   /** The valid ones of the variables. */

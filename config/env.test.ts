@@ -1,3 +1,4 @@
+import { TRIAL } from '../scripts/release/trial';
 import { ConfigError, readConfig } from './env';
 import { flagNames, flags } from './flags';
 import { variableNames, variables, type Variable } from './variables';
@@ -115,6 +116,11 @@ describe('the configuration', () => {
     expect(read({ NODE_APP_INSTANCE: '1', ADMIN_PORT: '7000' }, 'worker').admin.port).toBe(7001);
     expect(read({ NODE_APP_INSTANCE: '1', ADMIN_PORT: '0' }).admin.port).toBe(0);
   });
+
+  it('accepts what a release tries a new simulated gateway with', () =>
+    expect(problemsOf({ ...secrets, SANDBOX_WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}`, ...TRIAL }, 'sandbox')).toEqual(
+      [],
+    ));
 
   it.each([
     ['10079', /^ADMIN_PORT is 10079; the port of instance 1 would be 10080, which browsers/],

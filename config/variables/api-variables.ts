@@ -1,6 +1,5 @@
-import { SERVING_PORT, WEB_URL } from './blocked-ports';
 import { between, type Variable } from './variable';
-import { servingPort, text, webUrl } from './variable-types';
+import { SERVING_PORT, servingPort, text, WEB_URL, webUrl } from './variable-types';
 
 /** The REST API, and the port for probes and metrics of every process. */
 export const apiVariables = {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { SERVING_PORT, WEB_URL } from './blocked-ports';
 import { milliseconds, MINUTE_MS, type Variable } from './variable';
-import { secureOrigin, servingPort, text, webhookSecret, webUrl } from './variable-types';
+import { secureOrigin, SERVING_PORT, servingPort, text, WEB_URL, webhookSecret, webUrl } from './variable-types';
 
 /** The payment gateways of sandbox and live tenants. */
 export const gatewayVariables = {

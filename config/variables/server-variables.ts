@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { sandboxMailSettings } from '../../src/domain/mail-delivery';
-import { WEB_URL } from './blocked-ports';
 import { between, type Variable } from './variable';
-import { emailAddress, hostAndPort, mailbox, mongodbUri, onOff, secret, text, urlOf, webUrl } from './variable-types';
+import {
+  emailAddress,
+  hostAndPort,
+  mailbox,
+  mongodbUri,
+  onOff,
+  secret,
+  text,
+  urlOf,
+  WEB_URL,
+  webUrl,
+} from './variable-types';
 
 /** The servers that the program connects to, and its own secrets. */
 export const serverVariables = {

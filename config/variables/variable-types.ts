@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { isBlockedPort } from '../../src/domain/values/blocked-ports';
 import { canonicalEmail } from '../../src/domain/values/email';
-import { isBlockedPort } from './blocked-ports';
 
 /**
  * A whole number from `min` to `max`; no other text that JavaScript would read as a number ('', ' 1', '1e3', '0x10').
@@ -16,6 +16,7 @@ export const port = wholeNumber(0, 65_535);
 
 /** A port that serves HTTP, which browsers and `fetch` open; 0 for a free one. */
 export const servingPort = port.refine((value) => !isBlockedPort(value));
+export const SERVING_PORT = 'a port that browsers open (so not 6000 or 10080); 0 takes a free one';
 
 export const onOff = z.enum(['true', 'false']).transform((value) => value === 'true');
 
@@ -28,6 +29,7 @@ export const urlOf = (...schemes: string[]) =>
 
 /** An http or https URL that browsers and `fetch` open, without a trailing slash. */
 export const webUrl = urlOf('http', 'https').refine((value) => !isBlockedPort(Number(new URL(value).port)));
+export const WEB_URL = 'an http or https URL at a port that browsers open';
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 

@@ -8,6 +8,8 @@ export interface Readiness {
   buildId: string;
 }
 
+/** The reason why a process that has ended does not become ready. */
+export const ENDED = 'it ended';
 const ANSWERS_WITHIN_MS = 3000;
 const POLL_MS = 200;
 
@@ -49,7 +51,7 @@ export async function untilReady({
   let last = 'nothing answers there';
   while (performance.now() - begun < limitMs) {
     const pid = await readPid?.();
-    if (pid === null) return 'it ended';
+    if (pid === null) return ENDED;
     const readiness = await readReadiness(adminPort);
     if (readiness !== null) {
       if (pid !== undefined && readiness.pid !== pid) last = `process ${readiness.pid} answers there`;

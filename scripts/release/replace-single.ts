@@ -7,8 +7,9 @@ import { freePort } from '../embedded/ports.ts';
 import { flagsOf, type App } from './app.ts';
 import type { Candidate } from './candidate.ts';
 import { listProcesses, restartApp } from './pm2.ts';
-import { untilReady } from './readiness.ts';
+import { ENDED, untilReady } from './readiness.ts';
 import { readyWithinMs, Refused, untilServing, type StageInput } from './stage.ts';
+import { TRIAL } from './trial.ts';
 
 /**
  * Replaces the one process of the simulated gateway. Two may not share its ledger, so it is restarted; its callers
@@ -27,10 +28,11 @@ export async function replaceSingle({ app, candidate, ecosystemFile, print }: St
   print(`${app.name} ${restarted?.id}: ready with build ${candidate.buildId} at admin port ${restarted?.adminPort}`);
 }
 
-const NOWHERE = 'http://127.0.0.1:9';
 /** `config/variables` has the same. */
 export const DEFAULT_DATA_DIR = '.platform/sandbox';
 const LEDGER = 'ledger.jsonl';
+/** As many of a candidate's last characters on its error stream are repeated. */
+const MAX_WORDS = 1000;
 
 /** A last line that is copied before it is whole is cut off by its reader. */
 async function copyLedger(app: App, folder: string): Promise<void> {
@@ -50,19 +52,22 @@ async function tryOut(app: App, { command: [program, ...args], buildId }: Candid
     env: {
       ...process.env,
       ...app.env,
-      ADMIN_PORT: String(adminPort),
-      SANDBOX_PORT: '0',
-      SANDBOX_PAGES_PORT: '0',
-      SANDBOX_DATA_DIR: ledger,
       // What the copy has not delivered is the running process's to deliver.
-      SANDBOX_WEBHOOK_URL: NOWHERE,
+      ...TRIAL,
+      ADMIN_PORT: String(adminPort),
+      SANDBOX_DATA_DIR: ledger,
     },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const ended = once(trial, 'exit');
+  let words = '';
+  trial.stderr.on('data', (part: Buffer) => (words = `${words}${part.toString()}`.slice(-MAX_WORDS)));
+  const ended = once(trial, 'close');
   const pid = async () => (trial.exitCode === null && trial.signalCode === null ? (trial.pid ?? null) : null);
   try {
-    return await untilReady({ adminPort, buildId, pid, limitMs: readyWithinMs() });
+    const fault = await untilReady({ adminPort, buildId, pid, limitMs: readyWithinMs() });
+    if (fault !== ENDED) return fault;
+    await ended;
+    return words.trim() === '' ? fault : `${fault} and said: ${words.trim()}`;
   } finally {
     if ((await pid()) !== null) trial.kill('SIGKILL');
     await ended;

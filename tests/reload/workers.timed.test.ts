@@ -120,7 +120,7 @@ it('a worker that never becomes ready is refused, and the previous ones work on'
 });
 
 it('a release of the simulated gateway under payments loses none', async () => {
-  const [ids, { code, output }] = await payDuring(20, pm2.release({}, '--only', 'sandbox'));
+  const [, { code, output }] = await payDuring(20, pm2.release({}, '--only', 'sandbox'));
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/sandbox \d+: ready with build/) });
   expect(await verifyLedger()).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { FREE_PORTS } from '../../scripts/embedded/ports';
+import { FREE_PORTS } from '../../../scripts/embedded/ports';
 import { isBlockedPort } from './blocked-ports';
 
 /** Resolves to true when `fetch` itself refuses the port; nothing is sent. */

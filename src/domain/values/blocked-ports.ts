@@ -10,7 +10,3 @@ const BLOCKED = new Set([
 ]);
 
 export const isBlockedPort = (port: number): boolean => BLOCKED.has(port);
-
-/** What a variable has to be, in the words of its `allowed`. */
-export const SERVING_PORT = 'a port that browsers open (so not 6000 or 10080); 0 takes a free one';
-export const WEB_URL = 'an http or https URL at a port that browsers open';
