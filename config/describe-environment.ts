@@ -40,6 +40,7 @@ export function describeEnvironment(): VariableDescription[] {
 export function renderEnvExample(): string {
   const lines = [
     '# Every variable the program reads. Commented lines show the default.',
+    '# PM2 and Compose read this as .env; elsewhere: node --env-file=.env dist/main.js --role api',
     '# Made by `renderEnvExample` in config/describe-environment.ts; a test compares.',
   ];
   let group = '';

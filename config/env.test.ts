@@ -75,7 +75,6 @@ describe('the configuration', () => {
     ['PORT', '1.5'],
     ['PORT', '10080'],
     ['ADMIN_PORT', '6000'],
-    ['SANDBOX_PORT', '6667'],
     ['SANDBOX_PAGES_PORT', '5060'],
     ['PUBLIC_URL', 'https://api.example:10080'],
     ['SANDBOX_GATEWAY_URL', 'http://127.0.0.1:6000/'],

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { layers, listChecks, type Check } from './checks/check-list.ts';
-import { readJestReport, sumUp, summaryLine, type CheckResult } from './checks/jest-report.ts';
+import { nothingFound, readJestReport, sumUp, summaryLine, type CheckResult } from './checks/jest-report.ts';
 import { onShutDownRequest } from './platform/shut-down-signals.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -49,8 +49,11 @@ const rows = results.map(({ name, ok, seconds, tests }) => {
   const counts = tests === null ? '' : summaryLine(tests);
   return `  ${ok ? '✓' : '✗'} ${name.padEnd(wide)}  ${seconds.toFixed(1).padStart(7)} s  ${counts}`;
 });
-process.stdout.write(`\n${rows.join('\n')}\n${stopping ? 'Interrupted.\n' : ''}\n${summaryLine(sumUp(results))}\n`);
-process.exit(stopping || results.some(({ ok }) => !ok) ? 1 : 0);
+const total = sumUp(results);
+process.stdout.write(`\n${rows.join('\n')}\n${stopping ? 'Interrupted.\n' : ''}\n${summaryLine(total)}\n`);
+const missed = stopping ? null : nothingFound(words, total);
+if (missed !== null) process.stderr.write(`${missed}\n`);
+process.exit(stopping || missed !== null || results.some(({ ok }) => !ok) ? 1 : 0);
 
 async function runCheck(check: Check): Promise<void> {
   const { name, report } = check;

@@ -11,6 +11,7 @@ import { loadSecrets } from './platform/secrets-file.ts';
 import { onShutDownRequest } from './platform/shut-down-signals.ts';
 import { explainStartFailure } from './platform/start-failure.ts';
 import { createTerminal } from './platform/terminal.ts';
+import { wantedPorts } from './platform/wanted-ports.ts';
 import { watchSources } from './platform/watch-sources.ts';
 import { runTour } from './tour.ts';
 
@@ -50,8 +51,9 @@ try {
 
 async function startAll(): Promise<void> {
   const begun = performance.now();
-  // First, so that a damaged file is reported before anything starts.
+  // First, so that a damaged file or a wrong port is reported before anything starts.
   loadSecrets(join(folder, 'state.json'), process.env);
+  wantedPorts(process.env);
   const outcomes = await Promise.allSettled([platform.startServers(), platform.build()]);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

@@ -1,4 +1,4 @@
-import { countTests, sumUp, summaryLine } from './jest-report.ts';
+import { countTests, nothingFound, sumUp, summaryLine } from './jest-report.ts';
 
 const report = {
   numPassedTests: 7,
@@ -22,6 +22,13 @@ describe('the summary of npm test', () => {
       { ...layer, ok: false },
     ];
     expect(sumUp(results)).toEqual({ passed: 11, failed: 4, skipped: 2 });
+  });
+
+  it('complains of words that select no test', () => {
+    const none = { passed: 0, failed: 0, skipped: 0 };
+    expect(nothingFound(['nosuchdomain', 'typo'], none)).toBe('No test\'s path contains "nosuchdomain" or "typo"');
+    expect(nothingFound(['payments'], { ...none, skipped: 1 })).toBeNull();
+    expect(nothingFound([], none)).toBeNull();
   });
 
   it('is one plain line', () => {

@@ -56,3 +56,9 @@ export function sumUp(results: readonly CheckResult[]): TestCounts {
 /** Returns the last line of `npm test`, which programs read. */
 export const summaryLine = ({ passed, failed, skipped }: TestCounts): string =>
   `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+
+/** Returns what is wrong with words that selected no test at all: most likely one is misspelt. Null when nothing is. */
+export function nothingFound(words: readonly string[], { passed, failed, skipped }: TestCounts): string | null {
+  if (words.length === 0 || passed + failed + skipped > 0) return null;
+  return `No test's path contains ${words.map((word) => JSON.stringify(word)).join(' or ')}`;
+}

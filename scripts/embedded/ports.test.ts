@@ -48,6 +48,26 @@ describe('ports', () => {
     ]);
   });
 
+  it.each([
+    [6000, [], 6001, 'port 6000 is one that browsers never open; taking 6001'],
+    [6664, [6664], 6670, 'port 6664 is used by another process; taking 6670'],
+  ])(
+    'takes none of those that browsers never open: for %d with %j promised %d',
+    async (preferred, promised, port, line) => {
+      const lines: string[] = [];
+      // These ports may be in use on this machine, which is another line.
+      const picked = await pickPort({ preferred, onBusy: (text) => lines.push(text), taken: new Set(promised) });
+      if (picked === port) expect(lines).toEqual([line]);
+      expect(picked).toBeGreaterThanOrEqual(port);
+    },
+  );
+
+  it('names the last port there is', async () => {
+    const taken = new Set([65_534, 65_535]);
+    const picked = pickPort({ preferred: 65_534, onBusy: () => undefined, taken });
+    await expect(picked).rejects.toThrow('Ports 65534 to 65535 are all in use');
+  });
+
   it('takes any free port below the range of outgoing connections', async () => {
     const [listening, closed] = [await listenSomewhere(), await listenSomewhere()];
     const [busy, free] = [listening, closed].map((server) => (server.address() as AddressInfo).port);

@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import { statFields } from './process-identity.ts';
 
 export const LOOPBACK = '127.0.0.1';
+const MAX_PORT = 65_535;
 
 export interface PortOwner {
   pid: number;
@@ -23,17 +24,38 @@ export interface PickPortInput {
   taken?: ReadonlySet<number>;
 }
 
-/** Returns a free port on 127.0.0.1: the preferred one, or the next free one above. */
+/**
+ * Returns a free port on 127.0.0.1 that browsers open: the preferred one, or the next above. @throws Error without one
+ */
 export async function pickPort({ preferred, onBusy, taken = new Set() }: PickPortInput): Promise<number> {
   if (preferred === 0) return freePort(taken);
-  for (let port = preferred; port < preferred + 100; port += 1) {
-    if (taken.has(port) || (await listenOnce(port).catch(() => null)) === null) continue;
-    if (port !== preferred)
-      onBusy(busyLine({ port: preferred, owner: taken.has(preferred) ? null : portOwner(preferred), instead: port }));
+  const last = Math.min(preferred + 99, MAX_PORT);
+  for (let port = preferred; port <= last; port += 1) {
+    if (taken.has(port) || (await listenOnce(port).catch(() => null)) === null || !(await isOpened(port))) continue;
+    if (port !== preferred) onBusy(await insteadLine(preferred, port, taken));
     return port;
   }
-  throw new Error(`Ports ${preferred} to ${preferred + 99} are all in use on ${LOOPBACK}; free one and start again`);
+  throw new Error(`Ports ${preferred} to ${last} are all in use on ${LOOPBACK}; free one and start again`);
 }
+
+async function insteadLine(port: number, instead: number, taken: ReadonlySet<number>): Promise<string> {
+  if (!(await isOpened(port))) return `port ${port} is one that browsers never open; taking ${instead}`;
+  return busyLine({ port, owner: taken.has(port) ? null : portOwner(port), instead });
+}
+
+/** Stands in for the network: what reaches it would be sent. */
+const SENDS_NOTHING = {
+  dispatch: (): never => {
+    throw new Error('not sent');
+  },
+};
+
+/** Resolves to false for a port that `fetch` and browsers never open (Fetch Standard, "bad ports"); sends nothing. */
+export const isOpened = (port: number): Promise<boolean> =>
+  fetch(`http://${LOOPBACK}:${port}`, { dispatcher: SENDS_NOTHING } as unknown as RequestInit).then(
+    () => true,
+    ({ cause }: Error) => !(cause instanceof Error && cause.message === 'bad port'),
+  );
 
 /** Above 10080, the last port that `fetch` and browsers never open (Fetch Standard, "bad ports"). */
 export const FREE_PORTS = { from: 10_081, below: 30_000 };

@@ -10,6 +10,7 @@ import { removeRunFile, writeRunFile, type RunFile, type RunningProcess } from '
 import { loadSecrets, saveSecrets } from './secrets-file.ts';
 import { supervise, type SuperviseInput } from './supervise.ts';
 import type { Terminal } from './terminal.ts';
+import { wantedPorts } from './wanted-ports.ts';
 
 const BUILD_WITHIN_MS = 300_000;
 
@@ -111,6 +112,7 @@ export class Platform {
       operatorKey: secrets.operatorKey,
       sandboxKey: secrets.sandboxKey,
     });
+    // Also those of the environment: the processes have accepted them, and other commands read them here.
     saveSecrets(secretsFile, { ...secrets, sandboxKey });
     this.runFile = {
       api,
@@ -185,9 +187,8 @@ export class Platform {
 
   private async servingPorts(taken: Set<number>): Promise<Record<string, string>> {
     const ports: Record<string, string> = {};
-    for (const { name, ports: wanted } of PROCESSES)
-      for (const { variable, preferred } of wanted)
-        ports[variable] = String(await this.port(name, Number(this.input.env[variable]) || preferred, taken));
+    for (const { name, variable, port } of wantedPorts(this.input.env))
+      ports[variable] = String(await this.port(name, port, taken));
     return ports;
   }
 

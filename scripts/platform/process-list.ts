@@ -96,7 +96,9 @@ export function productEnvironment({
 
 /** Returns false where the program would refuse to open this machine to sandboxes. */
 const isLocal = (publicUrl: string, { LIVE_GATEWAY: live }: NodeJS.ProcessEnv): boolean =>
-  [LOOPBACK, 'localhost'].includes(new URL(publicUrl).hostname) && (!live || live === 'none');
+  URL.canParse(publicUrl) &&
+  [LOOPBACK, 'localhost'].includes(new URL(publicUrl).hostname) &&
+  (!live || live === 'none');
 
 /** Returns the ports of the servers that no other variable names. */
 export const ownPortsOf = ({ temporal, mail }: EmbeddedServers): (number | string)[] => [

@@ -25,20 +25,25 @@ export class SecretsUnusable extends Error {
 }
 
 /**
- * Reads the secrets of earlier starts or creates new ones. Secrets in the environment take precedence.
+ * Reads the secrets of earlier starts, or creates and saves new ones. Those in the environment take precedence, but are
+ * not saved here: nothing has judged them yet.
  * @throws SecretsUnusable for a file that is damaged or of another version: it is never overwritten
  */
 export function loadSecrets(file: string, env: NodeJS.ProcessEnv): PlatformSecrets {
   const kept = readSecrets(file);
   const secrets: PlatformSecrets = {
-    operatorKey: env.OPERATOR_KEY || kept.operatorKey || `pk_operator_${base62(40)}`,
-    tokenSecret: env.TOKEN_SECRET || kept.tokenSecret || randomBytes(32).toString('base64url'),
-    sandboxWebhookSecret:
-      env.SANDBOX_WEBHOOK_SECRET || kept.sandboxWebhookSecret || `whsec_${randomBytes(32).toString('base64')}`,
+    operatorKey: kept.operatorKey || `pk_operator_${base62(40)}`,
+    tokenSecret: kept.tokenSecret || randomBytes(32).toString('base64url'),
+    sandboxWebhookSecret: kept.sandboxWebhookSecret || `whsec_${randomBytes(32).toString('base64')}`,
     sandboxKey: kept.sandboxKey ?? null,
   };
   saveSecrets(file, secrets);
-  return secrets;
+  return {
+    ...secrets,
+    ...(env.OPERATOR_KEY ? { operatorKey: env.OPERATOR_KEY } : {}),
+    ...(env.TOKEN_SECRET ? { tokenSecret: env.TOKEN_SECRET } : {}),
+    ...(env.SANDBOX_WEBHOOK_SECRET ? { sandboxWebhookSecret: env.SANDBOX_WEBHOOK_SECRET } : {}),
+  };
 }
 
 const FIELDS: Record<keyof PlatformSecrets, true> = {

@@ -56,6 +56,19 @@ it('keeps the secrets of earlier starts, and adds those that the file does not h
   expect(loadSecrets(file, {})).toEqual(secrets);
 });
 
+it('takes secrets of the environment, and keeps its own while no process has accepted those', () => {
+  const file = join(folder, 'state.json');
+  const kept = loadSecrets(file, {});
+  const env = { OPERATOR_KEY: 'short', TOKEN_SECRET: 'mine', SANDBOX_WEBHOOK_SECRET: 'whsec_mine' };
+  expect(loadSecrets(file, env)).toEqual({
+    ...kept,
+    operatorKey: 'short',
+    tokenSecret: 'mine',
+    sandboxWebhookSecret: 'whsec_mine',
+  });
+  expect(loadSecrets(file, {})).toEqual(kept);
+});
+
 it('reads the secrets of a running platform without creating or saving any', () => {
   const file = join(folder, 'state.json');
   expect([readSecrets(file), existsSync(file)]).toEqual([{}, false]);

@@ -44,6 +44,18 @@ describe('sources of a server', () => {
     ]);
   });
 
+  it('name a cache that cannot be used, and give no advice to remove data', async () => {
+    const path = '/cache/mongodb.lock';
+    const error = Object.assign(new Error(`EROFS: read-only file system, open '${path}'`), { path });
+    const readOnly: Source = { name: 'wheel', find: () => Promise.reject(error) };
+    const chosen = choose([readOnly], 'secantusdb');
+    await expect(chosen).rejects.toThrow(
+      'No MongoDB is available. The servers are kept in /cache, which cannot be used (EROFS: read-only file system): ' +
+        'set PLATFORM_CACHE_DIR to another folder, and start again.',
+    );
+    await expect(chosen).rejects.not.toThrow('remove the folder');
+  });
+
   it('return the first available server, and skip absent or broken ones', async () => {
     const absent: Source = { name: 'path', find: async () => null };
     const broken: Source = { name: 'download', find: () => Promise.reject(new Error('refused')) };

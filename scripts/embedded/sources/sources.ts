@@ -48,6 +48,7 @@ export async function firstBinary({
   dataFolder,
 }: FirstBinaryInput): Promise<ServerBinary> {
   const reasons: string[] = [];
+  let cacheFault: string | null = null;
   for (const { name, find, writes } of sources) {
     if (keep !== null && writes !== undefined && writes !== keep) continue;
     try {
@@ -56,12 +57,24 @@ export async function firstBinary({
       if (keep === null || binary.dataFormat === keep) return binary;
       reasons.push(`${name}: ${binary.label} cannot safely open data written by ${keep}`);
     } catch (error) {
+      cacheFault ??= cacheFaultOf(error, context.cache);
       reasons.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const advice =
-    keep === null
-      ? ''
-      : ` The data in ${dataFolder} was written by ${keep}: provide that server, or remove the folder to start empty.`;
+  const advice = cacheFault ?? (keep === null ? '' : dataAdvice(keep, dataFolder));
   throw new Error(`No ${server} is available.${advice}\n  ${reasons.join('\n  ')}`);
+}
+
+const dataAdvice = (keep: string, dataFolder: string): string =>
+  ` The data in ${dataFolder} was written by ${keep}: provide that server, or remove the folder to start empty.`;
+
+/** Returns null unless the system refused a file of the cache. */
+function cacheFaultOf(error: unknown, cache: string): string | null {
+  const { path, message } = error as NodeJS.ErrnoException;
+  if (path === undefined || !path.startsWith(cache)) return null;
+  const [fault] = message.split(',');
+  return (
+    ` The servers are kept in ${cache}, which cannot be used (${fault}): ` +
+    'set PLATFORM_CACHE_DIR to another folder, and start again.'
+  );
 }
