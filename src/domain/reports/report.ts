@@ -34,6 +34,9 @@ export const openReportStates = reportStates.filter((state) => !endedReportState
 
 export const hasReportEnded = (state: ReportState): boolean => endedReportStates.includes(state);
 
+/** True for a report that was completed, also once its files are gone. */
+export const isMadeReport = (state: ReportState): boolean => state === 'completed' || state === 'expired';
+
 /** Returns the picture of the table, for docs/reports.md. */
 export const reportsToMermaid = (): string => transitionsToMermaid({ table: reportTransitions, initial: 'accepted' });
 

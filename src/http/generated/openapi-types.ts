@@ -2024,8 +2024,9 @@ export interface paths {
          * Make a report again, with what was recorded since
          * @description Makes a new report of the same type, window and filters, with the facts that are recorded by now. It names the
          *     one before (`supersedes`) and says which figures changed (`changes`). The files of the one before stay as they
-         *     are. A report that has not ended is `409 REPORT_NOT_READY`. A statement is
-         *     not made again once that of the next month goes on from it (`409 WINDOW_CLOSED`).
+         *     are. A report that has not ended, or one of a schedule whose window is being made again, is
+         *     `409 REPORT_NOT_READY`. A statement is not made again once that of the next month goes on from it
+         *     (`409 WINDOW_CLOSED`).
          */
         post: operations["remakeReport"];
         delete?: never;
@@ -4150,7 +4151,7 @@ export interface components {
             deliverTo: components["schemas"]["ReportRecipient"][];
             /** @description The report that this one was remade from. */
             supersedes: string | null;
-            /** @description The figures that differ from those of the report before; null where it has none. */
+            /** @description The figures that differ from those of the last completed report before it; null where there is none. */
             changes: null | components["schemas"]["ReportChange"][];
             waitingFor: components["schemas"]["WaitingFor"];
             createdAt: components["schemas"]["Instant"];
