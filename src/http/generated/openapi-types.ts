@@ -4118,7 +4118,7 @@ export interface components {
             formats: components["schemas"]["ReportFormat"][];
             /** @description It counts what was recorded up to this instant of real time. */
             asOf: components["schemas"]["Instant"];
-            /** @description Never falls. */
+            /** @description Never falls; a report that failed or was cancelled shows how far it came. */
             progress: {
                 percent: number;
                 /** @description What is being gathered or rendered. */
@@ -4143,7 +4143,7 @@ export interface components {
                  * @example TIMED_OUT
                  * @enum {string}
                  */
-                code: "AMOUNT_TOO_LARGE" | "FILE_DAMAGED" | "INTERNAL" | "PARTS_MISSING" | "STORAGE_UNAVAILABLE" | "TIMED_OUT";
+                code: "AMOUNT_TOO_LARGE" | "CLOSED_BY_OPERATOR" | "FILE_DAMAGED" | "INTERNAL" | "PARTS_MISSING" | "STORAGE_UNAVAILABLE" | "TIMED_OUT";
                 detail: string;
             };
             /** @description The schedule that made it. */

@@ -46,7 +46,12 @@ export interface Report extends Entity {
   mailed?: boolean;
   /** Rows that the report will have, counted when it was accepted. */
   expectedRows: number;
-  progress: { section: string | null; rows: number };
+  progress: {
+    section: string | null;
+    rows: number;
+    /** The last state in which the report was being made; left out before it begins. */
+    reached?: ReportState;
+  };
   figures: Figure[] | null;
   series: Series[] | null;
   rowCount: number | null;
