@@ -3963,7 +3963,7 @@ export interface components {
              * @description The last day; it counts in full.
              */
             to?: string;
-            /** @description The zone whose days these are. Defaults to the partner's. */
+            /** @description The zone whose days these are. Defaults to the partner's, as it is now. A statement continues that of the month before only where the months of the two zones are the same: after the partner has moved its zone, send the zone of that one. A statement that does not continue it says so in `warnings`. */
             timeZone?: components["schemas"]["TimeZone"];
             filters?: components["schemas"]["ReportFilters"];
             formats: components["schemas"]["ReportFormat"][];
@@ -4137,6 +4137,7 @@ export interface components {
             series: null | components["schemas"]["ReportSeries"][];
             /** @description Empty until it is completed. */
             files: components["schemas"]["ReportFile"][];
+            /** @description What a reader has to know besides: text that a PDF cannot show, or the zone in which a statement would have to be made to continue that of the month before. */
             warnings: string[];
             failure: null | {
                 /**
