@@ -34,6 +34,9 @@ export const openReportStates = reportStates.filter((state) => !endedReportState
 
 export const hasReportEnded = (state: ReportState): boolean => endedReportStates.includes(state);
 
+/** True for a report that was completed, also once its files are gone. */
+export const isMadeReport = (state: ReportState): boolean => state === 'completed' || state === 'expired';
+
 /** Returns the picture of the table, for docs/reports.md. */
 export const reportsToMermaid = (): string => transitionsToMermaid({ table: reportTransitions, initial: 'accepted' });
 
@@ -42,18 +45,32 @@ export const REPORTS_AT_ONCE = 2;
 /** A report with more rows is refused when it is asked for. */
 export const MAX_ROWS = 1_000_000;
 
-/** Returns how much of the work is done, in percent: by the state, and by the rows while they are gathered. */
-export function percentOf({ state, rows, of }: { state: ReportState; rows: number; of: number }): number {
-  if (state === 'completed' || state === 'expired') return 100;
-  if (state === 'storing') return 95;
-  if (state === 'rendering') return 70;
-  if (state !== 'gathering') return 0;
+export interface ReportProgress {
+  state: ReportState;
+  /** Rows that are gathered, of those that the report will have. */
+  rows: number;
+  of: number;
+  /** The last state in which the report was being made; left out before it begins. */
+  reached?: ReportState;
+}
+
+/**
+ * Returns how much of the work is done, in percent: by the state, and by the rows while they are gathered. A report
+ * that was not made shows how far it came.
+ */
+export function percentOf({ state, rows, of, reached = 'accepted' }: ReportProgress): number {
+  const at = state === 'failed' || state === 'cancelled' ? reached : state;
+  if (isMadeReport(at)) return 100;
+  if (at === 'storing') return 95;
+  if (at === 'rendering') return 70;
+  if (at !== 'gathering') return 0;
   return of === 0 ? 5 : Math.min(69, 5 + Math.floor((64 * rows) / of));
 }
 
 /** The codes of failed reports; openapi.yaml lists them. */
 export type ReportFailureCode =
   | 'AMOUNT_TOO_LARGE'
+  | 'CLOSED_BY_OPERATOR'
   | 'FILE_DAMAGED'
   | 'INTERNAL'
   | 'PARTS_MISSING'

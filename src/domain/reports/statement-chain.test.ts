@@ -1,4 +1,5 @@
-import { asOfOfStatement, type AsOfOfStatementInput, type StatementTimes } from './statement-chain';
+import { windowOf } from './calendar/requested-window';
+import { asOfOfStatement, newChainWarning, type AsOfOfStatementInput, type StatementTimes } from './statement-chain';
 
 const at = (day: number): Date => new Date(Date.UTC(2026, 3, day));
 const statement = (asOf: number, previousAsOf: number | null = null, hasSchedule = false): StatementTimes => ({
@@ -49,4 +50,25 @@ it.each([
   ['AS_OF_INVALID', 'the month before counts more than the next does', { before: statement(5), next: statement(6, 4) }],
 ])('is refused as %s where %s', (code, _where, neighbours) => {
   expect(() => asOfOf(neighbours)).toThrow(expect.objectContaining({ code }));
+});
+
+it.each([
+  ['America/New_York', 'Europe/Berlin', 'from 2026-02-28T23:00:00.000Z until 2026-03-01T05:00:00.000Z', 'neither'],
+  ['Europe/Berlin', 'America/New_York', 'from 2026-02-28T23:00:00.000Z until 2026-03-01T05:00:00.000Z', 'both'],
+])('a statement in %s after one in %s says what is an entry of neither or of both', (zone, earlier, times, whose) => {
+  const [march, february] = [
+    ['2026-03', zone],
+    ['2026-02', earlier],
+  ].map(([period, timeZone]) => windowOf({ period, timeZone: timeZone!, now: '2026-07-01T00:00:00Z' }));
+  const warning = newChainWarning(march!, february!);
+  expect(warning).toContain(`What was posted ${times} is an entry of ${whose}.`);
+  expect(warning).toMatch(new RegExp(`order this one with timeZone ${earlier}\\.$`));
+});
+
+it('a statement of a zone whose months end alike, but began otherwise, leaves nothing out', () => {
+  const about = { now: '2026-07-01T00:00:00Z' };
+  const april = windowOf({ ...about, period: '2026-04', timeZone: 'Africa/Johannesburg' });
+  const march = windowOf({ ...about, period: '2026-03', timeZone: 'Europe/Berlin' });
+  expect(march.endAt).toBe(april.startAt);
+  expect(newChainWarning(april, march)).not.toContain('What was posted from');
 });

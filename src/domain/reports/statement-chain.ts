@@ -1,4 +1,5 @@
 import { DomainError } from '../domain-error';
+import type { ReportWindow } from './calendar/window';
 
 /** A statement as far as its neighbours need it. */
 export interface StatementTimes {
@@ -54,4 +55,22 @@ export function asOfOfStatement(input: AsOfOfStatementInput): Date {
       { pointer: '/asOf' },
     );
   return joined;
+}
+
+/**
+ * Returns the warning of a statement that does not continue that of the month before, because that was made in another
+ * zone, whose months begin and end at other instants.
+ */
+export function newChainWarning(window: ReportWindow, before: ReportWindow): string {
+  const { timeZone, startAt } = window;
+  const [from, to] = [startAt, before.endAt].toSorted();
+  const between =
+    from === to
+      ? ''
+      : ` What was posted from ${from} until ${to} is an entry of ${from === startAt ? 'both' : 'neither'}.`;
+  return (
+    `This statement does not continue that of ${before.period}, which was made in ${before.timeZone}: it is in ` +
+    `${timeZone}, and opens with all that was posted before the month.${between} To continue that one, order this ` +
+    `one with timeZone ${before.timeZone}.`
+  );
 }

@@ -2024,8 +2024,9 @@ export interface paths {
          * Make a report again, with what was recorded since
          * @description Makes a new report of the same type, window and filters, with the facts that are recorded by now. It names the
          *     one before (`supersedes`) and says which figures changed (`changes`). The files of the one before stay as they
-         *     are. A report that has not ended is `409 REPORT_NOT_READY`. A statement is
-         *     not made again once that of the next month goes on from it (`409 WINDOW_CLOSED`).
+         *     are. A report that has not ended, or one of a schedule whose window is being made again, is
+         *     `409 REPORT_NOT_READY`. A statement is not made again once that of the next month goes on from it
+         *     (`409 WINDOW_CLOSED`).
          */
         post: operations["remakeReport"];
         delete?: never;
@@ -3962,7 +3963,7 @@ export interface components {
              * @description The last day; it counts in full.
              */
             to?: string;
-            /** @description The zone whose days these are. Defaults to the partner's. */
+            /** @description The zone whose days these are. Defaults to the partner's, as it is now. A statement continues that of the month before only where the months of the two zones are the same: after the partner has moved its zone, send the zone of that one. A statement that does not continue it says so in `warnings`. */
             timeZone?: components["schemas"]["TimeZone"];
             filters?: components["schemas"]["ReportFilters"];
             formats: components["schemas"]["ReportFormat"][];
@@ -4117,7 +4118,7 @@ export interface components {
             formats: components["schemas"]["ReportFormat"][];
             /** @description It counts what was recorded up to this instant of real time. */
             asOf: components["schemas"]["Instant"];
-            /** @description Never falls. */
+            /** @description Never falls; a report that failed or was cancelled shows how far it came. */
             progress: {
                 percent: number;
                 /** @description What is being gathered or rendered. */
@@ -4136,13 +4137,14 @@ export interface components {
             series: null | components["schemas"]["ReportSeries"][];
             /** @description Empty until it is completed. */
             files: components["schemas"]["ReportFile"][];
+            /** @description What a reader has to know besides: text that a PDF cannot show, or the zone in which a statement would have to be made to continue that of the month before. */
             warnings: string[];
             failure: null | {
                 /**
                  * @example TIMED_OUT
                  * @enum {string}
                  */
-                code: "AMOUNT_TOO_LARGE" | "FILE_DAMAGED" | "INTERNAL" | "PARTS_MISSING" | "STORAGE_UNAVAILABLE" | "TIMED_OUT";
+                code: "AMOUNT_TOO_LARGE" | "CLOSED_BY_OPERATOR" | "FILE_DAMAGED" | "INTERNAL" | "PARTS_MISSING" | "STORAGE_UNAVAILABLE" | "TIMED_OUT";
                 detail: string;
             };
             /** @description The schedule that made it. */
@@ -4150,7 +4152,7 @@ export interface components {
             deliverTo: components["schemas"]["ReportRecipient"][];
             /** @description The report that this one was remade from. */
             supersedes: string | null;
-            /** @description The figures that differ from those of the report before; null where it has none. */
+            /** @description The figures that differ from those of the last completed report before it; null where there is none. */
             changes: null | components["schemas"]["ReportChange"][];
             waitingFor: components["schemas"]["WaitingFor"];
             createdAt: components["schemas"]["Instant"];

@@ -20,7 +20,7 @@ export function presentReport(report: Report): Presented {
     formats: report.formats,
     asOf: report.asOf.toISOString(),
     progress: {
-      percent: percentOf({ state, rows: progress.rows, of }),
+      percent: percentOf({ state, rows: progress.rows, of, reached: progress.reached }),
       section: progress.section,
       rows: progress.rows,
       of,

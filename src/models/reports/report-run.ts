@@ -25,6 +25,17 @@ export interface ReportRun extends RunSummary {
   startAt: Date;
   /** The backfill that the run is counted by once it ends; null for every other run, and once it was counted. */
   operationId: string | null;
+  /**
+   * What the window was made by before its report was ordered again: stays where that one is not made. Null for a
+   * window that was not made before; left out by runs that were written before any was kept.
+   */
+  earlier?: MadeRun | null;
+}
+
+/** The report by which a window was made. */
+export interface MadeRun {
+  outcome: 'made' | 'empty';
+  reportId: string;
 }
 
 export const runIdOf = (scheduleId: string, { startAt, endAt }: Pick<ReportWindow, 'startAt' | 'endAt'>): string =>
@@ -41,6 +52,7 @@ export const reportRunSchema = new Schema<ReportRun>(
     reason: { type: String, default: null },
     reportId: { type: String, default: null },
     operationId: { type: String, default: null },
+    earlier: { type: Schema.Types.Mixed, default: null },
     at: { type: Date, required: true },
   },
   { ...schemaOptions, collection: 'report_runs' },

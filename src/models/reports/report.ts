@@ -46,13 +46,20 @@ export interface Report extends Entity {
   mailed?: boolean;
   /** Rows that the report will have, counted when it was accepted. */
   expectedRows: number;
-  progress: { section: string | null; rows: number };
+  progress: {
+    section: string | null;
+    rows: number;
+    /** The last state in which the report was being made; left out before it begins. */
+    reached?: ReportState;
+  };
   figures: Figure[] | null;
   series: Series[] | null;
   rowCount: number | null;
   dataDigest: string | null;
   files: OfferedFile[];
   warnings: string[];
+  /** The warnings that were known when the report was accepted, which its files have; left out before any was kept. */
+  orderWarnings?: string[];
   failure: ReportFailure | null;
   supersedes: string | null;
   changes: ReportChange[] | null;
@@ -84,6 +91,7 @@ export const reportSchema = new Schema<Report>(
     dataDigest: { type: String, default: null },
     files: { type: [Schema.Types.Mixed], default: [] } as never,
     warnings: { type: [String], default: [] },
+    orderWarnings: { type: [String], default: [] } as never,
     failure: { type: Schema.Types.Mixed, default: null },
     supersedes: { type: String, default: null },
     changes: { type: Schema.Types.Mixed, default: null } as never,

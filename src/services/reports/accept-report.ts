@@ -135,7 +135,7 @@ async function reportOf({
     rowCount: null,
     dataDigest: null,
     files: [],
-    warnings: [],
+    warnings: [...times.orderWarnings],
     failure: null,
     supersedes: supersedes ?? null,
     changes: null,

@@ -35,7 +35,7 @@ export async function beginReport({ database, ...input }: ReportStepInput): Prom
     ...stepOfReport(input),
     from: ['accepted'],
     to: 'gathering',
-    set: { waiting: false },
+    set: { waiting: false, 'progress.reached': 'gathering' satisfies ReportState },
     event: { type: 'report.started' },
   });
   return { ...begun, state: applied.state as ReportState, at: applied.at, hasSlot: true };
@@ -49,7 +49,7 @@ export async function finishGathering({ database, ...input }: ReportStepInput): 
     ...stepOfReport(input),
     from: ['gathering'],
     to: 'rendering',
-    set: { ...assembled, 'progress.section': null },
+    set: { ...assembled, 'progress.section': null, 'progress.reached': 'rendering' satisfies ReportState },
     event: { type: 'report.gathered', data: { rows: assembled.rowCount } },
   });
   return { state: state as ReportState, at };

@@ -1,4 +1,5 @@
-import { changesBetween } from '../../domain/reports/report-changes';
+import { isMadeReport } from '../../domain/reports/report';
+import { changesBetween, type ReportChange } from '../../domain/reports/report-changes';
 import type { Figure, Series } from '../../domain/reports/report-content';
 import { requireReportType } from '../../domain/reports/report-request';
 import type { Database } from '../../models/database';
@@ -42,13 +43,25 @@ export async function assembleReport({ database, tenantId, reportId }: AssembleR
   return { figures, series, rowCount, dataDigest, changes: await changesOf({ database, report, figures }) };
 }
 
-/** Returns the figures that differ from the report before; null where it has none, or none with figures. */
-async function changesOf({
+/** The most reports that are looked through for one that was made: more in a row have not failed. */
+const MAX_STEPS_BACK = 100;
+
+/** Returns the figures that differ from those of the last report before it that was made; null where there is none. */
+export async function changesOf({
   database,
   report: { tenantId, supersedes },
   figures,
-}: Pick<AssembleReportInput, 'database'> & { report: Report; figures: readonly Figure[] }) {
-  if (supersedes === null) return null;
-  const before = await database.models.reports.findOne({ _id: supersedes, tenantId }, { figures: 1 }).lean();
-  return before?.figures ? changesBetween(before.figures, figures) : null;
+}: Pick<AssembleReportInput, 'database'> & {
+  report: Pick<Report, 'tenantId' | 'supersedes'>;
+  figures: readonly Figure[];
+}): Promise<ReportChange[] | null> {
+  let _id = supersedes;
+  for (let steps = 0; _id !== null && steps < MAX_STEPS_BACK; steps += 1) {
+    const before = await database.models.reports
+      .findOne({ _id, tenantId }, { state: 1, figures: 1, supersedes: 1 })
+      .lean();
+    if (before && isMadeReport(before.state)) return before.figures && changesBetween(before.figures, figures);
+    _id = before?.supersedes ?? null;
+  }
+  return null;
 }

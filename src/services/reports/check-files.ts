@@ -1,5 +1,6 @@
 import type { ReportStepInput } from './advance-report';
 import { applyStep } from '../apply-step';
+import type { ReportState } from '../../domain/reports/report';
 import { FileDamaged, type FileStore } from '../../domain/reports/file-store';
 import type { ReportFile } from '../../models/reports/file';
 import { findEntity } from '../find-entity';
@@ -23,7 +24,7 @@ export async function checkFiles({ database, fileStore, onPiece, ...step }: Chec
     ...stepOfReport(step),
     from: ['rendering'],
     to: 'storing',
-    set: { 'progress.section': null },
+    set: { 'progress.section': null, 'progress.reached': 'storing' satisfies ReportState },
     event: { type: 'report.rendered' },
   });
   const report = await findEntity({ database, tenantId, entityType: 'report', entityId: reportId });

@@ -2,7 +2,7 @@ import type { ClientSession } from 'mongoose';
 import { DomainError } from '../../domain/domain-error';
 import type { Figure } from '../../domain/reports/report-content';
 import type { ReportFilters } from '../../domain/reports/report-type';
-import { asOfOfStatement, type StatementTimes } from '../../domain/reports/statement-chain';
+import { asOfOfStatement, newChainWarning, type StatementTimes } from '../../domain/reports/statement-chain';
 import { nextPeriod, previousWindow, type ReportWindow } from '../../domain/reports/calendar/window';
 import type { Database } from '../../models/database';
 import type { Report } from '../../models/reports/report';
@@ -25,15 +25,16 @@ export interface ContinueStatementsInput {
 /**
  * Returns the `asOf` that a report gets, and that of the statement of the month before, from whose closing a statement
  * goes on; null where none was made, and for every other type of report. Statements go on from those with the same
- * filters alone. Those of a tenant are accepted one after the other, so that none of two misses the other.
+ * filters alone, and in a zone whose months are the same: one that leaves such a chain has a warning. Those of a tenant
+ * are accepted one after the other, so that none of two misses the other.
  * @throws DomainError `WINDOW_CLOSED`, `AS_OF_INVALID`: see {@link asOfOfStatement}; `PERIOD_INVALID` for a statement
  *   of a window that is no month
  */
 export async function continueStatements(
   input: ContinueStatementsInput,
-): Promise<Pick<Report, 'asOf' | 'previousAsOf'>> {
+): Promise<Pick<Report, 'asOf' | 'previousAsOf'> & { orderWarnings: string[] }> {
   const { type, window, asOf, sharesAsOf, isScheduled } = input;
-  if (type !== 'statement') return { asOf, previousAsOf: null };
+  if (type !== 'statement') return { asOf, previousAsOf: null, orderWarnings: [] };
   if (window.period === null)
     throw new DomainError('PERIOD_INVALID', 'A statement is made for a month, and the window is none.');
   await takeTurn(input);
@@ -43,7 +44,12 @@ export async function continueStatements(
     await findStatement(input, nextPeriod(window)),
   ];
   const joined = asOfOfStatement({ window, asOf, sharesAsOf, isScheduled, before, own, next });
-  return { asOf: joined, previousAsOf: before?.asOf ?? null };
+  const left = before ? null : await findOtherChain(input, previousWindow(window));
+  return {
+    asOf: joined,
+    previousAsOf: before?.asOf ?? null,
+    orderWarnings: left ? [newChainWarning(window, left)] : [],
+  };
 }
 
 /** True for the errors by which a statement is refused once it is accepted. */
@@ -61,10 +67,22 @@ async function takeTurn({ database, session, tenantId }: ContinueStatementsInput
 async function findStatement(input: ContinueStatementsInput, window: ReportWindow): Promise<StatementTimes | null> {
   const { database, session, tenantId, type, filters } = input;
   const found = await findStatements({ database, session, tenantId, type, filters, window });
-  const standing = found.filter(({ state }) => state !== 'failed' && state !== 'cancelled');
-  const [newest] = standing.toSorted((one, other) => other.asOf.getTime() - one.asOf.getTime());
+  const standing = standingFirst(found);
+  const [newest] = standing;
   return newest ? { ...newest, hasSchedule: standing.some(({ scheduleId }) => scheduleId !== null) } : null;
 }
+
+/** Returns the window of the newest statement of a month that was made in another zone; null where there is none. */
+async function findOtherChain(input: ContinueStatementsInput, window: ReportWindow): Promise<ReportWindow | null> {
+  const [newest] = standingFirst(await findOfPeriod({ ...input, window }));
+  return newest?.window ?? null;
+}
+
+/** Returns the statements that did not fail, the one that counts up to the latest instant first. */
+const standingFirst = (found: readonly Report[]): Report[] =>
+  found
+    .filter(({ state }) => state !== 'failed' && state !== 'cancelled')
+    .toSorted((one, other) => other.asOf.getTime() - one.asOf.getTime());
 
 type FindStatementsInput = Pick<ContinueStatementsInput, 'database' | 'tenantId' | 'type' | 'filters' | 'window'> & {
   session?: ClientSession;
@@ -74,19 +92,23 @@ type FindStatementsInput = Pick<ContinueStatementsInput, 'database' | 'tenantId'
  * Returns the statements of a month with the same filters, newest first. The month is known by its instants; one that
  * was asked for before the month was over is a preview, from which none goes on.
  */
-async function findStatements({ database, session, tenantId, type, filters, window }: FindStatementsInput) {
-  const { period, startAt } = window;
+async function findStatements(input: FindStatementsInput): Promise<Report[]> {
+  const { startAt } = input.window;
+  return (await findOfPeriod(input)).filter(({ window }) => window.startAt === startAt);
+}
+
+/** Returns the statements of a month in every zone, with the same filters, newest first. */
+async function findOfPeriod(input: FindStatementsInput): Promise<Report[]> {
+  const { database, session, tenantId, type, filters, window } = input;
   const found = await database.models.reports
     .find(
-      { tenantId, type, 'window.period': period },
+      { tenantId, type, 'window.period': window.period },
       { state: 1, complete: 1, asOf: 1, previousAsOf: 1, window: 1, filters: 1, scheduleId: 1 },
     )
     .sort({ createdAt: -1, _id: -1 })
     .session(session ?? null)
     .lean<Report[]>();
-  return found.filter(
-    (one) => one.complete && one.window.startAt === startAt && filterKeyOf(one.filters) === filterKeyOf(filters),
-  );
+  return found.filter((one) => one.complete && filterKeyOf(one.filters) === filterKeyOf(filters));
 }
 
 const filterKeyOf = ({ currency, planId }: ReportFilters = {}): string => `${currency ?? ''}/${planId ?? ''}`;

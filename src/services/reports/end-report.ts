@@ -4,6 +4,7 @@ import type { ReportStepApplied } from '../../contracts/reports/report-activitie
 import { byWorkflow } from '../../domain/actor';
 import { openReportStates, type ReportFailure } from '../../domain/reports/report';
 import type { Database } from '../../models/database';
+import type { Report } from '../../models/reports/report';
 import { applyStep, type StepInput } from '../apply-step';
 import { findEntity } from '../find-entity';
 import { deliverEnded } from './delivery/deliver-reports';
@@ -72,9 +73,12 @@ export const cancelReport = ({
     },
   );
 
+/** What the end of a report changes of it. */
+type ReportEnd = Pick<Report, 'files'> & Partial<Pick<Report, 'failure'>>;
+
 async function end(
   { database, ...input }: EndReportInput,
-  change: Pick<StepInput, 'from' | 'to' | 'event' | 'set'> & Partial<Pick<StepInput, 'by'>>,
+  change: Pick<StepInput, 'from' | 'to' | 'event'> & Partial<Pick<StepInput, 'by'>> & { set: ReportEnd },
 ): Promise<ReportStepApplied> {
   const { tenantId, reportId } = input;
   const { state, at } = await applyStep(database, {
@@ -95,7 +99,7 @@ export const endOfReport = ({
   reportId,
   at,
   set,
-}: Pick<EndReportInput, 'database' | 'tenantId' | 'reportId' | 'at'> & Pick<StepInput, 'set'>): Pick<
+}: Pick<EndReportInput, 'database' | 'tenantId' | 'reportId' | 'at'> & { set: ReportEnd }): Pick<
   StepInput,
   'set' | 'alongside'
 > => ({

@@ -84,7 +84,8 @@ async function renderInputOf(database: Database, report: Report): Promise<Render
       asOf: asOf.toISOString(),
       dataDigest: dataDigest ?? '',
       rowCount: rowCount ?? 0,
-      warnings: [],
+      // Alike in every format; those that one of them adds stand in the report.
+      warnings: report.orderWarnings ?? [],
     },
     content: { figures: figures ?? [], series: series ?? [] },
     async *rows() {

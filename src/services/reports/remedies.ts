@@ -1,5 +1,5 @@
 import { reportProcess } from '../../contracts/reports/process';
-import { openReportStates } from '../../domain/reports/report';
+import { openReportStates, type ReportFailure } from '../../domain/reports/report';
 import { applyStep } from '../apply-step';
 import { aboutItem, findStuck, restartOf, type RemedyDependencies, type StuckRemedy } from '../operator/stuck-remedy';
 import { recountDay } from './buckets/recount-day';
@@ -7,7 +7,10 @@ import { endOfReport } from './end-report';
 import { giveUpFiles } from './files';
 import { removeParts } from './parts';
 
-const CLOSED = { code: 'CLOSED_BY_OPERATOR', detail: 'An operator closed the report. Make it again.' };
+const CLOSED: ReportFailure = {
+  code: 'CLOSED_BY_OPERATOR',
+  detail: 'An operator closed the report. Make it again.',
+};
 
 const reportRemedy = ({ database, workflows }: RemedyDependencies): StuckRemedy => ({
   /** Counts the day of recording again, where the item names one. */

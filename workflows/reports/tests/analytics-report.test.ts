@@ -1,4 +1,5 @@
 import { newId } from '../../../src/domain/ids';
+import { percentOf } from '../../../src/domain/reports/report';
 import { taskQueues } from '../../../src/contracts/task-queues';
 import { acceptReport } from '../../../src/services/reports/accept-report';
 import { orderRemake } from '../../../src/services/reports/order-report';
@@ -81,6 +82,12 @@ it('makes two reports of a tenant at a time, and backfills last', async () => {
   expect([one! <= other!, other! <= backfill!]).toEqual([true, true]);
 });
 
+/** Returns the progress that a report shows. */
+async function percentFor(reportId: string): Promise<number> {
+  const { state, expectedRows, progress } = await world.read(reportId);
+  return percentOf({ ...progress, state, of: expectedRows });
+}
+
 describe('a cancel', () => {
   const steps = { gathering: 'gatherAnalytics', rendering: 'generateReport', storing: 'storeReport' } as const;
 
@@ -88,9 +95,11 @@ describe('a cancel', () => {
     const tenantId = await seeded(5);
     const { _id } = await world.accept({ tenantId, formats: ['csv', 'json'] }, (id) => held.hold(step, id));
     await world.holdOf(_id).reached;
+    const shown = await percentFor(_id);
     expect(await world.cancel(_id, tenantId)).toMatchObject({ state: 'cancelled' });
     expect(await world.handle(_id).result()).toBe('cancelled');
     expect(await world.read(_id)).toMatchObject({ state: 'cancelled', files: [] });
+    expect([shown > 0, await percentFor(_id)]).toEqual([true, shown]);
     expect(await world.remains(_id)).toMatchObject({ parts: 0, files: 0 });
     await expect(world.cancel(_id, tenantId)).rejects.toMatchObject({ code: 'REPORT_ENDED' });
     await recordHistory(`report-cancelled-while-${state}`, world.handle(_id));

@@ -42,3 +42,7 @@ function figureOf(part: Part, { tally, before, computed }: FiguresOfInput): Figu
 /** Returns a share between 0 and 1 with four decimals; null over nothing. */
 export const shareOf = (part: number, whole: number): number | null =>
   whole === 0 ? null : Math.round((part * 10_000) / whole) / 10_000;
+
+/** Returns the rest of a whole beside a share as it is shown: the two add up to 1. Null beside no share. */
+export const restOf = (share: number | null): number | null =>
+  share === null ? null : (10_000 - Math.round(share * 10_000)) / 10_000;

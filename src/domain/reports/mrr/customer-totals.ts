@@ -2,7 +2,7 @@ import { currenciesOf, Tally, type Count } from '../facts/tally';
 import type { Figure } from '../report-content';
 import type { ReportFilters } from '../report-type';
 import type { CountedMovement, MovementFact } from './movement-fact';
-import { shareOf } from '../figures/figures-of';
+import { restOf, shareOf } from '../figures/figures-of';
 
 /** Counts the customers of a window, one after another; plain data. */
 export interface CustomerTotals {
@@ -68,11 +68,11 @@ export function customerFigures(totals: CustomerTotals, { currency: asked }: Rep
   const plain = (id: string, value: number | null): Figure => ({ id, currency: null, by: null, value });
   const count = (id: string): Figure => plain(id, tally.valueOf({ id }));
   const atStart = tally.valueOf({ id: 'customers_start' });
-  const lost = tally.valueOf({ id: 'customers_lost' });
+  const churn = shareOf(tally.valueOf({ id: 'customers_lost' }), atStart);
   return [
     ...['customers_start', 'customers_won', 'customers_lost', 'customers_end', 'customers_within'].map(count),
-    plain('customer_churn_rate', shareOf(lost, atStart)),
-    plain('customer_retention_rate', shareOf(atStart - lost, atStart)),
+    plain('customer_churn_rate', churn),
+    plain('customer_retention_rate', restOf(churn)),
     ...currenciesOf(counts, asked).map((currency) => {
       const id = 'mrr_retention_rate';
       const [kept, start] = [tally.valueOf({ id: 'kept', currency }), tally.valueOf({ id: 'start', currency })];

@@ -3,7 +3,7 @@ import { Tally, type Count } from '../facts/tally';
 import type { Figure } from '../report-content';
 import { shareOf } from '../figures/figures-of';
 
-/** What became of an invoice whose first charge failed, by the end of the window. */
+/** What became of an invoice whose dunning began in the window, by its end. */
 export type DunningOutcome = 'recovered' | 'given_up' | 'open';
 
 /** Counts the trials that ended and the invoices whose dunning began in a window; plain data. */

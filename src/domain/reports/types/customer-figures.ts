@@ -55,7 +55,7 @@ export const customerFigureDefinitions: readonly FigureDefinition[] = [
     title: 'Customer retention',
     unit: 'share',
     sentence: 'The share of the customers at the start who still pay at the end; nothing where there were none.',
-    formula: '1 − `customer_churn_rate`.',
+    formula: '1 − `customer_churn_rate`, as that is rounded, so that the two add up to 1.',
     example: { given: 'Ada, Bob, Cy and Di pay at the start, and Di cancels.', value: '0.75' },
   },
   {
@@ -106,15 +106,26 @@ export const customerFigureDefinitions: readonly FigureDefinition[] = [
     id: 'dunning_begun',
     title: 'Invoices in dunning',
     unit: 'count',
-    sentence: 'Invoices whose first charge failed in the window.',
-    formula: '`dunning_recovered` + `dunning_given_up` + `dunning_open`.',
-    example: { given: 'The charges of two renewals fail.', value: '2' },
+    sentence:
+      'Invoices that dunning began to collect in the window, because the charge of a renewal, or the first charge ' +
+      'after a trial or at a later start, failed. Not counted are the first charge of a subscription that starts ' +
+      'immediately, the charge of a resumption or of a change of plan, and a charge that another payment method ' +
+      'follows immediately.',
+    formula:
+      'The invoices whose milestone `dunning_begun` is dated in the window, which a failed charge has only where it ' +
+      'leaves the subscription `past_due` or `unpaid`: `dunning_recovered` + `dunning_given_up` + `dunning_open`.',
+    example: {
+      given:
+        'The charges of two renewals fail. So do the first charge of a new subscription, a resumption, a change of ' +
+        'plan, and a renewal that another payment method pays immediately.',
+      value: '2',
+    },
   },
   {
     id: 'dunning_recovered',
     title: 'Invoices recovered',
     unit: 'count',
-    sentence: 'Of the invoices whose first charge failed in the window, those paid by its end.',
+    sentence: 'Of the invoices that dunning began to collect in the window, those paid by its end.',
     formula: 'The last milestone of the invoice up to the end is `dunning_recovered`.',
     example: { given: 'A renewal fails on the 3rd, and its retry succeeds on the 4th.', value: '1' },
   },
@@ -123,8 +134,8 @@ export const customerFigureDefinitions: readonly FigureDefinition[] = [
     title: 'Invoices given up',
     unit: 'count',
     sentence:
-      'Of the invoices whose first charge failed in the window, those whose last retry failed, or whose subscription ' +
-      'ended, by its end.',
+      'Of the invoices that dunning began to collect in the window, those whose last retry failed, or whose ' +
+      'subscription ended, by its end.',
     formula: 'The last milestone of the invoice up to the end is `dunning_given_up`.',
     example: { given: 'A renewal and all its retries fail.', value: '1' },
   },
@@ -132,7 +143,8 @@ export const customerFigureDefinitions: readonly FigureDefinition[] = [
     id: 'dunning_open',
     title: 'Invoices still in dunning',
     unit: 'count',
-    sentence: 'Of the invoices whose first charge failed in the window, those neither paid nor given up at its end.',
+    sentence:
+      'Of the invoices that dunning began to collect in the window, those neither paid nor given up at its end.',
     formula: 'The invoice has no further milestone up to the end.',
     example: { given: 'A renewal fails on the last day; its retry is due on the next.', value: '1' },
   },

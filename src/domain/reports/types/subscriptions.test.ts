@@ -6,7 +6,8 @@ import type { Figure } from '../report-content';
 import type { ReportFilters } from '../report-type';
 import type { ReportWindow } from '../calendar/window';
 import { kindOfMovement } from '../../subscriptions/mrr/movement';
-import type { MilestoneKind } from '../../subscriptions/mrr/milestone';
+import type { SubscriptionState } from '../../subscriptions/subscription';
+import { milestonesOf as milestonesOfStep, type MilestoneKind } from '../../subscriptions/mrr/milestone';
 import { subscriptionsReport } from './subscriptions';
 
 const window: ReportWindow = {
@@ -66,9 +67,30 @@ const milestonesOf = (...given: MilestoneKind[][]): Figure[] =>
   milestoneFigures(
     addMilestones(
       noMilestones,
-      given.flatMap((kinds) => [{ kind: kinds[0]!, outcome: outcomeOf(kinds) }]),
+      given.flatMap((kinds) => (kinds[0] ? [{ kind: kinds[0], outcome: outcomeOf(kinds) }] : [])),
     ),
   );
+
+type Charged = 'charged' | 'dunned' | null;
+
+/** Returns the milestones of a failed charge, by the states and the charge before and after it. */
+function failure(...steps: [state: SubscriptionState, charge: Charged][]): MilestoneKind[] {
+  const [before, after] = steps.map(([state, charge]) => {
+    const failedAt = charge === 'dunned' ? new Date(window.startAt) : null;
+    const paidUntil = state === 'incomplete' || state === 'accepted' ? null : new Date(window.startAt);
+    return { state, trialEndAt: null, paidUntil, charge: charge && { invoiceId: 'inv_1', failedAt } };
+  });
+  return milestonesOfStep(before!, after!).map(({ kind }) => kind);
+}
+const renewal = failure(['active', 'charged'], ['past_due', 'dunned']);
+/** Failed charges that are not dunned. */
+const undunned = [
+  failure(['accepted', null], ['incomplete', 'charged']),
+  failure(['paused', 'charged'], ['paused', null]),
+  // A change of plan is charged beside the renewals.
+  failure(['active', null], ['active', null]),
+  failure(['active', 'charged'], ['active', 'charged']),
+];
 
 const people = ['Ada', 'Bob'].map((who) => pays(who));
 const bobGoes = [...people, goes('Bob')];
@@ -102,7 +124,7 @@ const examples: Record<string, Figure[]> = {
   trials_converted: milestonesOf(converted, lost),
   trials_lost: milestonesOf(lost),
   trial_conversion_rate: milestonesOf(converted, converted, converted, lost),
-  dunning_begun: milestonesOf(['dunning_begun'], ['dunning_begun']),
+  dunning_begun: milestonesOf(renewal, renewal, ...undunned),
   dunning_recovered: milestonesOf(['dunning_begun', 'dunning_recovered']),
   dunning_given_up: milestonesOf(['dunning_begun', 'dunning_given_up']),
   dunning_open: milestonesOf(['dunning_begun']),
@@ -134,6 +156,23 @@ describe('the report of subscriptions', () => {
       ['mrr_retention_rate', null],
     ]);
     expect(milestonesOf().find(({ id }) => id === 'trial_conversion_rate')?.value).toBeNull();
+  });
+
+  it('churn and retention add up to 1 as they are shown, however many customers there were', () => {
+    const odd: string[] = [];
+    for (let atStart = 1; atStart <= 128; atStart += 1)
+      for (let lost = 0; lost <= atStart; lost += 1) {
+        const counts = [
+          { id: 'customers_start', currency: null, by: null, value: atStart },
+          { id: 'customers_lost', currency: null, by: null, value: lost },
+        ];
+        const figures = customerFigures({ counts, open: null }, {});
+        const [churn, kept] = ['churn', 'retention'].map(
+          (name) => figures.find(({ id }) => id === `customer_${name}_rate`)?.value ?? NaN,
+        );
+        if (churn! + kept! !== 1 || String(kept).length > 6) odd.push(`${lost} of ${atStart}: ${churn} and ${kept}`);
+      }
+    expect(odd).toEqual([]);
   });
 
   it('an invoice is what its last milestone says: paid after all, it is recovered', () => {

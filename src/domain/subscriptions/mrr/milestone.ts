@@ -4,8 +4,9 @@ import { hasEnded, type SubscriptionState } from '../subscription';
  * What a subscription goes through once in a trial or for an invoice.
  *
  * - `trial_converted`: a trial ended with its first payment; `trial_lost`: with a failed first charge or a cancel.
- * - `dunning_begun`: the first charge of an invoice failed, and the ladder retries; `dunning_recovered`: it was paid
- *   after all; `dunning_given_up`: the last retry failed, or the subscription ended before.
+ * - `dunning_begun`: a charge of an invoice failed, and the ladder retries it, so not one of a new subscription, of a
+ *   resumption or of a change of plan, nor one that another payment method follows immediately; `dunning_recovered`: it
+ *   was paid after all; `dunning_given_up`: the last retry failed, or the subscription ended before.
  */
 export const milestoneKinds = [
   'trial_converted',

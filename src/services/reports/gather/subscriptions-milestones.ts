@@ -10,7 +10,7 @@ import type { SubscriptionMilestone } from '../../../models/subscriptions/subscr
 import type { GatherScope, SectionGatherer } from './gatherer';
 import { readDated } from './read-dated';
 
-/** Reads the trials that ended in the window, and the invoices whose first charge failed in it. It has no rows. */
+/** Reads the trials that ended in the window, and the invoices whose dunning began in it. It has no rows. */
 export const milestonesSection: SectionGatherer<MilestoneTotals & Record<string, unknown>> = {
   start: () => ({ ...noMilestones }),
   async readPage({ after, limit, state, ...scope }) {

@@ -4,6 +4,7 @@ import { isEmptyReport } from '../../../domain/reports/report-content';
 import { MAX_FAILURES, type RunOutcome } from '../../../domain/reports/schedule';
 import type { Database } from '../../../models/database';
 import type { Report } from '../../../models/reports/report';
+import type { ReportRun } from '../../../models/reports/report-run';
 import type { ReportScheduleRow } from '../../../models/reports/report-schedule';
 import { countEndedWindow } from './backfill-operation';
 import { pauseSchedule } from './move-schedule';
@@ -30,15 +31,15 @@ interface RunEnd {
  */
 export async function endRun({ database, session, tenantId, reportId, at }: EndRunInput): Promise<RunOutcome | null> {
   const { reportRuns, reportSchedules, reports } = database.models;
-  const run = await reportRuns.findOne({ tenantId, reportId }).session(session).lean();
+  const run = await reportRuns.findOne({ tenantId, reportId }).session(session).lean<ReportRun>();
   if (!run) return null;
   const key = { _id: run.scheduleId, tenantId };
   const schedule = await reportSchedules.findOne(key).session(session).lean<ReportScheduleRow>();
   const report = await reports.findOne({ _id: reportId, tenantId }).session(session).lean().orFail();
   const end = endOf(report, schedule?.skipEmpty ?? false);
   const { operationId } = run;
-  const stands = await standingAfter({ database, session, report, end, skipEmpty: schedule?.skipEmpty ?? false });
-  await reportRuns.updateOne({ _id: run._id }, { $set: { ...stands, operationId: null } }, { session });
+  const stands = standingAfter(run, end);
+  await reportRuns.updateOne({ _id: run._id }, { $set: { ...stands, operationId: null, earlier: null } }, { session });
   if (operationId) await countEndedWindow({ database, session, tenantId, operationId, at });
   if (!schedule) return end.outcome;
   const isLast = schedule.lastRun?.reportId === reportId;
@@ -54,22 +55,9 @@ export async function endRun({ database, session, tenantId, reportId, at }: EndR
 }
 
 /** A window that was made stays made by the report before where one in its place was not. */
-async function standingAfter({
-  database,
-  session,
-  report: { _id: reportId, tenantId, supersedes },
-  end,
-  skipEmpty,
-}: Pick<EndRunInput, 'database' | 'session'> & { report: Report; end: RunEnd; skipEmpty: boolean }) {
+function standingAfter({ reportId, earlier }: ReportRun, end: RunEnd): RunEnd & Pick<ReportRun, 'reportId'> {
   const isMade = end.outcome === 'made' || end.outcome === 'empty';
-  const earlier =
-    isMade || !supersedes
-      ? null
-      : await database.models.reports
-          .findOne({ _id: supersedes, tenantId, state: { $in: ['completed', 'expired'] } })
-          .session(session)
-          .lean<Report>();
-  return earlier ? { ...endOf(earlier, skipEmpty), reportId: earlier._id } : { ...end, reportId };
+  return earlier && !isMade ? { ...earlier, reason: null } : { ...end, reportId };
 }
 
 function endOf(report: Report, skipEmpty: boolean): RunEnd {

@@ -1,8 +1,10 @@
 import type { ClientSession } from 'mongoose';
+import { DomainError } from '../../../domain/domain-error';
+import { openReportStates } from '../../../domain/reports/report';
 import type { ReportWindow } from '../../../domain/reports/calendar/window';
 import type { Database } from '../../../models/database';
 import type { Report } from '../../../models/reports/report';
-import { runIdOf, type ReportRun, type RunSummary } from '../../../models/reports/report-run';
+import { runIdOf, type MadeRun, type ReportRun, type RunSummary } from '../../../models/reports/report-run';
 import type { ReportScheduleRow } from '../../../models/reports/report-schedule';
 import { insertDocuments } from '../../insert-documents';
 import { LONGEST_WINDOW_MS } from './missing-of';
@@ -64,6 +66,7 @@ export async function writeRun(input: WriteRunInput): Promise<void> {
     startAt: new Date(window.startAt),
     ...standing,
     operationId: operationId ?? before?.operationId ?? null,
+    earlier: madeBefore(before),
   };
   if (before) await reportRuns.replaceOne({ _id }, run, { session });
   else await insertDocuments({ model: reportRuns, documents: [run], session });
@@ -75,28 +78,56 @@ export async function writeRun(input: WriteRunInput): Promise<void> {
   );
 }
 
+/** Returns the report by which a window was made; null where it was not. */
+function madeBefore(before: ReportRun | null): MadeRun | null {
+  if (!before) return null;
+  const { outcome, reportId, earlier = null } = before;
+  if (outcome === null) return earlier;
+  return (outcome === 'made' || outcome === 'empty') && reportId !== null ? { outcome, reportId } : null;
+}
+
 export interface RemakeRunInput {
   database: Database;
   session: ClientSession;
   /** The accepted report that is made in place of the one that it supersedes. */
-  report: Pick<Report, '_id' | 'tenantId' | 'scheduleId' | 'supersedes' | 'createdAt'>;
+  report: Pick<Report, '_id' | 'tenantId' | 'scheduleId' | 'window' | 'createdAt'>;
 }
 
 /**
- * Makes a remade report that of the window which the one before is of, within the caller's transaction: so a window
- * that failed is made by it, and not a second time by a backfill. Nothing for a report that is no run's.
+ * Makes a remade report that of its window, within the caller's transaction, whichever report the window had last: so a
+ * window that failed is made by it, and not a second time by a backfill. Nothing for a report that is no run's.
+ * @throws DomainError `REPORT_NOT_READY` while another report of the window is being made
  */
 export async function remakeRun({ database, session, report }: RemakeRunInput): Promise<void> {
-  const { _id: reportId, tenantId, scheduleId, supersedes, createdAt: at } = report;
-  const { reportRuns, reportSchedules } = database.models;
-  const before =
-    scheduleId && (await reportRuns.findOne({ tenantId, reportId: supersedes }).session(session).lean<ReportRun>());
-  const schedule =
-    before &&
-    (await reportSchedules.findOne({ _id: before.scheduleId, tenantId }).session(session).lean<ReportScheduleRow>());
-  if (!before || !schedule) return;
+  const { _id: reportId, tenantId, scheduleId, window, createdAt: at } = report;
+  if (scheduleId === null) return;
+  const schedule = await database.models.reportSchedules
+    .findOne({ _id: scheduleId, tenantId })
+    .session(session)
+    .lean<ReportScheduleRow>();
+  const before = schedule && (await findRun({ database, session, schedule }, window));
+  if (!before) return;
+  await requireNotBeingMade({ database, session, run: before });
   const standing = { window: before.window, outcome: null, reason: null, reportId, at };
   await writeRun({ database, session, schedule, before, standing });
+}
+
+/** Of two reports that were made of a window at a time, the outcome of one would be lost. */
+async function requireNotBeingMade({
+  database,
+  session,
+  run: { tenantId, outcome, reportId },
+}: Pick<RemakeRunInput, 'database' | 'session'> & { run: ReportRun }): Promise<void> {
+  if (outcome !== null || reportId === null) return;
+  const making = await database.models.reports
+    .findOne({ _id: reportId, tenantId, state: { $in: [...openReportStates] } }, { _id: 1 })
+    .session(session)
+    .lean();
+  if (!making) return;
+  throw new DomainError(
+    'REPORT_NOT_READY',
+    `The window of the report is being made again by ${reportId}: wait for its end, or cancel it.`,
+  );
 }
 
 /** True for a run whose report is made or being made. */

@@ -1,5 +1,8 @@
 import { newId } from '../../../domain/ids';
 import { windowOf } from '../../../domain/reports/calendar/requested-window';
+import { presentReport } from '../../../http/reports/present-report';
+import type { Report } from '../../../models/reports/report';
+import { expectSchema } from '../../../testing/expect-contract';
 import { tester } from '../../../testing/worlds/base-world';
 import { acceptReport } from '../accept-report';
 import { orderWindow } from '../order-report';
@@ -41,7 +44,9 @@ it('a report that an operator closes leaves no file and no part behind', async (
   );
 
   expect(terminated).toEqual([subject]);
-  expect(await models.reports.findById(reportId).lean()).toMatchObject({ state: 'failed', files: [] });
+  const closed = await models.reports.findById(reportId).lean<Report>().orFail();
+  expect(closed).toMatchObject({ state: 'failed', files: [], failure: { code: 'CLOSED_BY_OPERATOR' } });
+  expectSchema('Report', presentReport(closed));
   expect(await models.reportParts.countDocuments({ reportId })).toBe(0);
   await world.sweep();
   expect(await Promise.all([world.rowOf(file._id), world.chunks(file._id)])).toEqual([null, 0]);

@@ -2,7 +2,7 @@ import { newId } from '../../../domain/ids';
 import { windowOf } from '../../../domain/reports/calendar/requested-window';
 import { postCapture } from '../../../domain/payments/ledger';
 import type { ReportFilters } from '../../../domain/reports/report-type';
-import { tenantIdOf } from '../../../domain/tenant';
+import { tenantIdOf, tenantOf } from '../../../domain/tenant';
 import type { Database } from '../../../models/database';
 import type { Report } from '../../../models/reports/report';
 import { openTestDatabase } from '../../../testing/servers/test-database';
@@ -10,6 +10,7 @@ import { tester } from '../../../testing/worlds/base-world';
 import { acceptReport } from '../accept-report';
 import { gatherAll } from '../gather/tests/gather-all';
 import { scopeOf } from '../gather-scope';
+import { generateFile } from '../generate-file';
 import { orderWindow } from '../order-report';
 import { ensureSlots } from '../slots';
 
@@ -26,6 +27,7 @@ beforeEach(async () => {
 });
 
 const now = new Date('2026-07-01T00:00:00Z');
+const EUR = { filters: { currency: 'EUR' } } as const;
 
 interface Wish {
   asOf?: Date;
@@ -75,9 +77,52 @@ it('a month is known by its instants, not by the name of its zone', async () => 
   await expect(accept('2026-02', { timeZone: 'Europe/BERLIN' })).rejects.toMatchObject({ code: 'WINDOW_CLOSED' });
 });
 
+it('a statement that begins a new chain in another zone says so, in its files too, and how to continue', async () => {
+  const february = await accept('2026-02');
+  const cancelled = await accept('2026-02', { timeZone: 'Asia/Tokyo', ...EUR });
+  await end(cancelled._id, 'cancelled');
+  const march = await accept('2026-03', { timeZone: 'America/New_York' });
+  expect([march.previousAsOf, february.warnings]).toEqual([null, []]);
+  expect(march.warnings).toEqual([
+    'This statement does not continue that of 2026-02, which was made in Europe/Berlin: it is in America/New_York, ' +
+      'and opens with all that was posted before the month. What was posted from 2026-02-28T23:00:00.000Z until ' +
+      '2026-03-01T05:00:00.000Z is an entry of neither. To continue that one, order this one with timeZone ' +
+      'Europe/Berlin.',
+  ]);
+  expect(await renderedWarnings(march)).toEqual(march.warnings);
+  // One that continues, one of other filters, and one whose month before was made in no zone.
+  for (const wish of [{}, { timeZone: 'Asia/Tokyo', ...EUR }])
+    expect((await accept('2026-03', wish)).warnings).toEqual([]);
+  expect((await accept('2026-04', { timeZone: 'America/New_York' })).warnings).toEqual([]);
+  expect((await accept('2026-06', { timeZone: 'Asia/Tokyo' })).warnings).toEqual([]);
+});
+
+/** Returns the warnings with which the files of a report are rendered. */
+async function renderedWarnings({ _id: reportId }: Report): Promise<readonly string[]> {
+  const { partners, reports } = database.models;
+  const { partnerId } = tenantOf(tenantId);
+  await partners.collection.insertOne({ _id: partnerId, name: 'Acme' } as never);
+  await reports.updateOne({ _id: reportId, tenantId }, { $set: { state: 'rendering', chain: 'chain' } });
+  let seen: readonly string[] = [];
+  const generated = generateFile({
+    database,
+    fileStore: {} as never,
+    renderReport: (_format, { report }) => {
+      seen = report.warnings;
+      throw new Error('Seen');
+    },
+    tenantId,
+    reportId,
+    chain: 'chain',
+    format: 'csv',
+    signal: new AbortController().signal,
+  });
+  await expect(generated).rejects.toThrow('Seen');
+  return seen;
+}
+
 const later = (minutes: number): Date => new Date(Date.UTC(2026, 6, 1) + minutes * 60_000);
 const [all, second] = ['rsc_1', 'rsc_2'];
-const EUR = { filters: { currency: 'EUR' } } as const;
 
 it('two schedules of the same statements share each instant, also once the next month is made', async () => {
   const february = await accept('2026-02', { asOf: later(0), scheduleId: all });

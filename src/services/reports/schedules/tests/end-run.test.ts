@@ -2,8 +2,11 @@ import type { Report } from '../../../../models/reports/report';
 import { tester } from '../../../../testing/worlds/base-world';
 import { acceptReport } from '../../accept-report';
 import { beginReport } from '../../advance-report';
+import { changesOf } from '../../assemble-report';
 import { cancelReport, completeReport, failReport } from '../../end-report';
 import { orderRemake } from '../../order-report';
+import { missingOf } from '../missing-of';
+import { triggerSchedule } from '../trigger-schedule';
 import { remakeRun } from '../write-run';
 import { openScheduleWorld, type ScheduleWorld } from './schedule-world';
 
@@ -80,16 +83,48 @@ it.each([
   expect((await world.runsOf(_id)).map((run) => run.outcome)).toEqual([outcome]);
 });
 
-/** Orders a report again, as the api does. */
-async function remake(reportId: string): Promise<void> {
+/** Orders a report again, as the api does. Returns the id of the new one. */
+async function remake(reportId: string): Promise<string> {
   const { database, tenantId } = world;
   const report = await database.models.reports.findById(reportId).lean<Report>().orFail();
   const at = new Date(NOW);
-  await database.inTransaction(async (session) => {
+  return database.inTransaction(async (session) => {
     const order = await orderRemake({ database, report, at, realNow: new Date() });
     const input = { database, session, tenantId, order, correlationId: 'test', by: tester, at, offsetMs: 0 };
-    await remakeRun({ database, session, report: (await acceptReport(input)).report });
+    const { report: remade } = await acceptReport(input);
+    await remakeRun({ database, session, report: remade });
+    return remade._id;
   });
+}
+
+/** Ends the report that is being made of the only window of a schedule. Returns its id. */
+async function endLast(scheduleId: string, how: 'made' | 'failed' | 'cancelled'): Promise<string> {
+  const [step] = await claimedReports(scheduleId);
+  const { reportId } = step!;
+  if (how === 'failed') await failReport({ ...step!, failure: FAILURE });
+  if (how === 'cancelled') await cancelReport(step!);
+  if (how !== 'made') return reportId;
+  await setWithFigure(reportId, 1);
+  await completeReport(step!);
+  return reportId;
+}
+
+/** Returns a schedule with one window, whose report is being made. */
+async function dueOnce(): Promise<string> {
+  const { _id } = await world.create('2027-05-09T12:00:00Z');
+  await world.sweep();
+  return _id;
+}
+
+/** Expects that the only window of a schedule is made by a report, everywhere. */
+async function expectMadeBy(scheduleId: string, reportId: string): Promise<void> {
+  const { database } = world;
+  const runs = await world.runsOf(scheduleId);
+  const schedule = await world.read(scheduleId);
+  const standing = { outcome: 'made', reason: null, reportId };
+  expect(runs).toMatchObject([standing]);
+  expect(schedule).toMatchObject({ failures: 0, lastRun: standing });
+  expect(await missingOf({ database, schedule, windows: runs.map(({ window }) => window) })).toEqual([]);
 }
 
 it('a window that was made stays made where its report is made again, and that fails', async () => {
@@ -120,4 +155,71 @@ it('a window whose report failed is reported by the one that is made in its plac
   await completeReport(remade!);
   expect(await world.runsOf(_id)).toMatchObject([{ outcome: 'made', reason: null, reportId: remade!.reportId }]);
   expect(await world.read(_id)).toMatchObject({ failures: 0, lastRun: { outcome: 'made' } });
+});
+
+it('a window is made by the second remake of its report where the first one failed', async () => {
+  const scheduleId = await dueOnce();
+  const first = await endLast(scheduleId, 'failed');
+  await remake(first);
+  await endLast(scheduleId, 'failed');
+  const second = await remake(first);
+  await endLast(scheduleId, 'made');
+  await expectMadeBy(scheduleId, second);
+});
+
+it('a window is made by the remake of a remake that failed, and stays made where that one fails too', async () => {
+  const scheduleId = await dueOnce();
+  const first = await endLast(scheduleId, 'made');
+  const failed = await remake(first);
+  await endLast(scheduleId, 'failed');
+  for (const how of ['failed', 'cancelled'] as const) {
+    await remake(failed);
+    await endLast(scheduleId, how);
+    await expectMadeBy(scheduleId, first);
+  }
+  const again = await remake(failed);
+  await endLast(scheduleId, 'made');
+  await expectMadeBy(scheduleId, again);
+});
+
+it('a window that a trigger made stays made where a report of before is made again, and that fails', async () => {
+  const scheduleId = await dueOnce();
+  const failed = await endLast(scheduleId, 'failed');
+  await world.change(scheduleId, async (input) => {
+    await triggerSchedule({ ...input, correlationId: 'test' });
+    return input.schedule;
+  });
+  const triggered = await endLast(scheduleId, 'made');
+  await remake(failed);
+  await endLast(scheduleId, 'failed');
+  await expectMadeBy(scheduleId, triggered);
+});
+
+it('no report of a window is made again while another of it is being made', async () => {
+  const scheduleId = await dueOnce();
+  const first = await endLast(scheduleId, 'made');
+  const [one, other] = await Promise.allSettled([remake(first), remake(first)]);
+  const refused = [one, other].find(({ status }) => status === 'rejected');
+  expect(refused).toMatchObject({ reason: { code: 'REPORT_NOT_READY' } });
+  const last = await endLast(scheduleId, 'made');
+  await expectMadeBy(scheduleId, last);
+});
+
+const captured = (value: number) => ({ id: 'captured', currency: 'EUR', by: null, value });
+
+it('the changes of a report are those since the last one that was made', async () => {
+  const { database, tenantId } = world;
+  const { reports } = database.models;
+  const scheduleId = await dueOnce();
+  const first = await endLast(scheduleId, 'made');
+  await reports.updateOne({ _id: first }, { $set: { figures: [captured(1)] } });
+  const failed = await remake(first);
+  await endLast(scheduleId, 'failed');
+  const again = await remake(failed);
+  const changes = async () =>
+    changesOf({ database, report: await reports.findById(again).lean<Report>().orFail(), figures: [captured(2)] });
+  expect(await changes()).toEqual([{ ...captured(2), before: 1 }]);
+  // Nobody was offered what a report had put together before it failed.
+  await reports.updateOne({ _id: failed, tenantId }, { $set: { figures: [captured(9)] } });
+  expect(await changes()).toEqual([{ ...captured(2), before: 1 }]);
 });
