@@ -10,6 +10,7 @@ import { createCountEvents } from '../queue/inline/count-events';
 import { createDeleteRevisions } from '../queue/inline/delete-revisions';
 import { createIndexListings } from '../queue/inline/index-listings';
 import { createRecordRefunds } from '../queue/inline/record-refunds';
+import { createReplanNotices } from '../queue/inline/replan-notices';
 import { createSendMail } from '../queue/jobs/send-mail';
 import { createFileSweep, SWEEP_FILES_EVERY_MS } from '../queue/jobs/sweep-files';
 import { announceRows, hearAnnouncements } from '../queue/relay/announcements';
@@ -79,6 +80,7 @@ export async function runWorker(input: RunInput): Promise<void> {
       queues,
       inline: {
         analytics: createCountEvents({ database }),
+        notices: createReplanNotices({ database }),
         refunds: createRecordRefunds({ database }),
         revisions: createDeleteRevisions({ database }),
         search: createIndexListings({ database, search: listingSearch }),

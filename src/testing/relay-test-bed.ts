@@ -26,6 +26,7 @@ export const rowFor = (consumer: Consumer, more: Partial<OutboxRow> = {}): Outbo
 /** Inline consumers without an effect: their rows stay open. */
 export const noInline: Record<InlineConsumer, ApplyRows> = {
   analytics: async () => undefined,
+  notices: async () => undefined,
   refunds: async () => undefined,
   revisions: async () => undefined,
   search: async () => undefined,

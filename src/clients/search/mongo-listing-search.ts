@@ -16,8 +16,8 @@ import { rankEntries, type RankedEntry } from './rank-entries';
 
 /** Listings that a search looks at, the newest first. */
 export const MAX_CANDIDATES = 1000;
-/** Conditions whose listings are counted to find the one that selects the least. */
-const MAX_COUNTED = 6;
+/** Conditions whose listings are counted at the same time, to find the one that selects the least. */
+const COUNTED_TOGETHER = 6;
 /** Keys whose listings MongoDB merges in the order of the index; of more it sorts all their listings in memory. */
 export const MAX_MERGED = 200;
 
@@ -54,15 +54,23 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
       .slice(0, MAX_CANDIDATES + 1);
   }
 
-  /** Returns the condition that the fewest listings meet. */
+  /**
+   * Returns the condition that the fewest listings meet, of the first that are counted together. Where each of them has
+   * more listings than a search looks at, the next are counted, up to the last: one that has fewer leaves none out.
+   */
   async function fewest({ tenantId, deadline }: SearchQuery, groups: string[][]): Promise<string[]> {
-    const [first = [], ...others] = groups.slice(0, MAX_COUNTED);
-    if (others.length === 0) return first;
+    const [first = []] = groups;
+    if (groups.length === 1) return first;
     const options = { limit: MAX_CANDIDATES + 1, ...readWithin(deadline) };
-    const counts = await Promise.all(
-      [first, ...others].map((keys) => entries.countDocuments({ tenantId, keys: { $in: keys } }, options)),
-    );
-    return groups[counts.indexOf(Math.min(...counts))] ?? first;
+    for (let from = 0; from < groups.length; from += COUNTED_TOGETHER) {
+      const some = groups.slice(from, from + COUNTED_TOGETHER);
+      const counts = await Promise.all(
+        some.map((keys) => entries.countDocuments({ tenantId, keys: { $in: keys } }, options)),
+      );
+      const least = Math.min(...counts);
+      if (least <= MAX_CANDIDATES) return some[counts.indexOf(least)] ?? first;
+    }
+    return first;
   }
 
   return {

@@ -3577,14 +3577,14 @@ export interface components {
         /** @description Addresses of the people who are notified when nobody has decided within 48 hours; the partner's `reviewers` where there are none. For live tenants the operator is notified too. */
         Deputies: components["schemas"]["Email"][];
         /**
-         * @description The end of a review on which nobody has decided 24 hours after the deputies were notified: it waits on, or the revision is rejected. The default is `wait`.
+         * @description The end of a review on which nobody has decided 24 hours after the deputies were notified: it waits on, or the revision is rejected. The default is `wait`. The setting at that time counts, once: a review that waits on then is not rejected by a later change, unless an edit starts the 24 hours again.
          * @enum {string}
          */
         OnSilence: "wait" | "reject";
         /** @description The days after its end within which an expired listing is renewed without another review. The default is 30. */
         GraceDays: number;
         /**
-         * @description The days before the last day of a listing on which its owner is reminded, in any order; they are returned with the largest first. Empty for no reminders. The default is 7 and 1.
+         * @description The days before the last day of a listing on which its owner is reminded, in any order; they are returned with the largest first. Empty for no reminders. The default is 7 and 1. A change reaches live listings too: where the day of a reminder has passed that was not sent, the owner gets the nearest to the end at the next `noticeAt`.
          * @example [
          *       7,
          *       1

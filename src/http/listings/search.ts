@@ -43,7 +43,8 @@ export function searchHandlers({
       const filters = await filtersOf(call).catch((error: unknown) => {
         throw atParameter(error);
       });
-      const after = cursor === undefined ? null : (JSON.parse(cursors.read(cursor, filters, call)) as SearchPosition);
+      const list = listOf(filters, query);
+      const after = cursor === undefined ? null : (JSON.parse(cursors.read(cursor, list, call)) as SearchPosition);
       const at = await clock.now(tenantId);
       const { listings, next, total, facets } = await searchListings({
         database,
@@ -54,7 +55,7 @@ export function searchHandlers({
         status: 200,
         body: {
           items: listings.map(presentFoundListing),
-          next: next && cursors.write(JSON.stringify(next), filters, call),
+          next: next && cursors.write(JSON.stringify(next), list, call),
           total: { value: total.value, exact: total.isExact },
           facets,
         },
@@ -62,6 +63,16 @@ export function searchHandlers({
     },
   };
 }
+
+/**
+ * Returns a search by its parameters alone, the form in which its cursors are signed: categories and attributes that
+ * the partner adds or changes between two pages leave it the same list.
+ */
+const listOf = (filters: SearchFilters, { category, attributes = {} }: SearchCall['query']) => ({
+  ...filters,
+  categories: category ?? null,
+  attributeTerms: Object.entries(attributes).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+});
 
 /** Returns an error that points at a parameter of the query as the API reports it. */
 function atParameter(error: unknown): unknown {

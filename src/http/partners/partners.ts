@@ -1,12 +1,18 @@
 import type { QueryFilter } from 'mongoose';
 import { requireDunningLadder } from '../../domain/subscriptions/dunning';
 import { requireDenyList } from '../../domain/payments/fraud';
-import { requirePartnerListings, type PartnerListings } from '../../domain/listings/partner-listings';
+import { planDifferently, type NoticeSettings } from '../../domain/listings/expiry/notices';
+import {
+  partnerListingsOf,
+  requirePartnerListings,
+  type PartnerListings,
+} from '../../domain/listings/partner-listings';
 import { requireCsvSettings, type PartnerReports } from '../../domain/reports/report-settings';
 import { normaliseEmail, requireEmail } from '../../domain/values/email';
 import { isId, newId } from '../../domain/ids';
 import type { Database } from '../../models/database';
 import { insertDocuments } from '../../services/insert-documents';
+import { orderReplan } from '../../services/listings/sweep/replan-notices';
 import type { Partner } from '../../models/partners/partner';
 import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
 import { notFound, type Handler, type Handlers } from '../handler';
@@ -38,7 +44,8 @@ export function partnerHandlers({
   };
 
   const update: Handler<'updatePartner'> = async (call) => {
-    const { _id, version, reports: before } = await find(call.params.partnerId);
+    const before = await find(call.params.partnerId);
+    const { _id, version } = before;
     rejectUnlessMatching({ call, version });
     const { listings = {}, reports, ...settings } = call.body;
     const { dunning, denyList, reviewers } = settings;
@@ -46,17 +53,23 @@ export function partnerHandlers({
     const changes = {
       ...settings,
       ...fieldsWithin('listings', requireListings(listings)),
-      ...(reports ? { reports: requireReports(reports, before) } : {}),
+      ...(reports ? { reports: requireReports(reports, before.reports) } : {}),
       ...(denyList ? { denyList: requireDenyList(denyList) } : {}),
       ...(reviewers ? { reviewers: requireAddresses(reviewers, '/reviewers') } : {}),
       updatedAt: new Date(),
     };
-    // The separators were compared with those that this version has.
-    const isGuarded = call.headers['if-match'] !== undefined || reports !== undefined;
+    const setsNotices = call.body.timeZone !== undefined || call.body.listings !== undefined;
+    // The separators, and the times of notices, are compared with those that this version has.
+    const isGuarded = call.headers['if-match'] !== undefined || reports !== undefined || setsNotices;
     const guard: QueryFilter<Partner> = isGuarded ? { _id, version } : { _id };
-    const partner = await partners
-      .findOneAndUpdate(guard, { $set: changes, $inc: { version: 1 } }, { returnDocument: 'after' })
-      .lean();
+    const partner = await database.inTransaction(async (session) => {
+      const after = await partners
+        .findOneAndUpdate(guard, { $set: changes, $inc: { version: 1 } }, { returnDocument: 'after', session })
+        .lean();
+      if (after && setsNotices && planDifferently(noticeSettingsOf(before), noticeSettingsOf(after)))
+        await orderReplan({ database, session, partnerId: _id, correlationId: call.correlationId });
+      return after;
+    });
     // Another request changed the partner first: the new version is looked at again, by If-Match too.
     if (!partner) return update(call);
     return { status: 200, headers: { ETag: etagOf(partner.version) }, body: presentPartner(partner) };
@@ -123,6 +136,11 @@ export function partnerHandlers({
     updatePartner: update,
   };
 }
+
+const noticeSettingsOf = ({ timeZone, listings }: Partner): NoticeSettings => ({
+  ...partnerListingsOf(listings),
+  timeZone,
+});
 
 /** Returns settings of listings for storage. @throws DomainError, RequestProblem */
 function requireListings({ deputies, ...sent }: Partial<PartnerListings>): Partial<PartnerListings> {

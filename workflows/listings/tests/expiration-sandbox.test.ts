@@ -1,4 +1,6 @@
 import { quietTemporal } from '../../../src/testing/servers/quiet-temporal';
+import { tenantOf } from '../../../src/domain/tenant';
+import { orderReplan } from '../../../src/services/listings/sweep/replan-notices';
 import { DAY, HOUR, idsOf, MINUTE, openExpirationWorld, type ExpirationWorld } from './expiration-world';
 
 let world: ExpirationWorld;
@@ -37,6 +39,27 @@ describe('the advance of a sandbox', () => {
     ]);
     expect(await world.readListing(listingId)).toMatchObject({ state: 'expired', nextNoticeAt: null });
     // Two reminders, the end, its notice, and the rest of the year.
+    expect(hops).toBe(5);
+  });
+
+  it('reminds by the settings that the partner changed just before', async () => {
+    const { tenantId } = await world.newPartner();
+    const { partnerId } = tenantOf(tenantId);
+    const { partners } = world.database.models;
+    const setDays = (remindDays: number[]) =>
+      partners.updateOne({ _id: partnerId }, { $set: { 'listings.remindDays': remindDays } });
+    await setDays([]);
+    const listingId = await published(tenantId, 30);
+    await world.database.inTransaction(async (session) => {
+      await setDays([3]).session(session);
+      await orderReplan({ database: world.database, session, partnerId, correlationId: 'c-1' });
+    });
+    const hops = await world.advance(tenantId, 'P90D');
+    const { expiresAt } = await world.readListing(listingId);
+    const reminders = await timesOf(listingId, 'listing.reminded');
+    const delays = reminders.map((at) => Date.parse(at) - (expiresAt!.getTime() - 4 * DAY + 9 * HOUR));
+    expect(delays).toEqual([expect.closeTo(0, -5)]);
+    // The new plan, a reminder, the end, its notice, and the rest of the time.
     expect(hops).toBe(5);
   });
 

@@ -77,14 +77,48 @@ it('compares more categories than are looked up in what the other conditions fin
   }
 });
 
+describe('a search by words that more listings have than it looks at', () => {
+  const tenant = 'ptn_words:live';
+  const words = 'bright solid clean small light heavy round green early'.split(' ');
+  beforeAll(async () => {
+    const common = Array.from({ length: MAX_CANDIDATES + 100 }, (_, index) =>
+      searchable(tenant, `lst_common_${index}`, { content: { title: words.join(' ') } }, index),
+    );
+    const content = { title: `${words.join(' ')} yak`, category: 'boats' };
+    await search.put([...common, searchable(tenant, 'lst_old', { ownerRef: 'o', content }, 5000)]);
+  });
+
+  it.each<[about: string, more: Parameters<typeof searchFor>[1]]>([
+    ['owner', { ownerRef: 'o' }],
+    ['category', { categories: ['boats'] }],
+    ['shortest word, and a filter that all meet', { text: `${words.join(' ')} yak`, categories: ['things', 'boats'] }],
+  ])('finds the oldest by its %s', async (_about, more) => {
+    const { hits, total } = await search.query(searchFor(tenant, { text: words.join(' '), ...more }));
+    expect([hits.map(({ listingId }) => listingId), total]).toEqual([['lst_old'], { value: 1, isExact: true }]);
+  });
+
+  it('counts no further conditions once one leaves no more than it looks at', async () => {
+    const counted = await countsOf(() => search.query(searchFor(tenant, { text: `yakyakyak ${words.join(' ')}` })));
+    expect(counted).toBe(6);
+  });
+});
+
 /** Returns the numbers of keys that the reads of some work look up. */
 async function findsOf(work: () => Promise<void>): Promise<number[]> {
+  return (await commandsOf(work)).flatMap(({ commandName, command: { filter } }) =>
+    commandName === 'find' ? [filter.keys.$in.length] : [],
+  );
+}
+
+/** Returns the number of conditions whose listings some work counts. */
+const countsOf = async (work: () => Promise<unknown>): Promise<number> =>
+  (await commandsOf(work)).filter(({ commandName }) => commandName === 'aggregate').length;
+
+async function commandsOf(work: () => Promise<unknown>): Promise<mongo.CommandStartedEvent[]> {
   const client = test.database.connection.getClient();
-  const found: number[] = [];
-  const note = ({ commandName, command: { filter } }: mongo.CommandStartedEvent) => {
-    if (commandName === 'find') found.push(filter.keys.$in.length);
-  };
+  const sent: mongo.CommandStartedEvent[] = [];
+  const note = (event: mongo.CommandStartedEvent) => void sent.push(event);
   client.on('commandStarted', note);
   await work().finally(() => client.off('commandStarted', note));
-  return found;
+  return sent;
 }

@@ -52,11 +52,21 @@ function remindersOf({ settings, lastDay, expiresAt, since, remindedDays }: Next
 }
 
 /** Returns the first `noticeAt` at which the listing is over. @throws DomainError `TIME_ZONE_UNKNOWN` */
-export function noticeOfEnd({ expiresAt, settings }: Pick<NextNoticeInput, 'expiresAt' | 'settings'>): Date {
-  const day = Temporal.PlainDate.from(dayOf({ at: expiresAt.toISOString(), timeZone: settings.timeZone }));
+export const noticeOfEnd = ({ expiresAt, settings }: Pick<NextNoticeInput, 'expiresAt' | 'settings'>): Date =>
+  firstNoticeFrom({ at: expiresAt, settings });
+
+/** Returns the first `noticeAt` that is not before an instant. @throws DomainError `TIME_ZONE_UNKNOWN` */
+export function firstNoticeFrom({ at, settings }: Pick<NextNoticeInput, 'at' | 'settings'>): Date {
+  const day = Temporal.PlainDate.from(dayOf({ at: at.toISOString(), timeZone: settings.timeZone }));
   const sameDay = noticeOn(day, settings);
-  return sameDay >= expiresAt ? sameDay : noticeOn(day.add({ days: 1 }), settings);
+  return sameDay >= at ? sameDay : noticeOn(day.add({ days: 1 }), settings);
 }
+
+/** Returns true where two settings may plan the notices of a listing for other instants. */
+export const planDifferently = (one: NoticeSettings, other: NoticeSettings): boolean =>
+  one.timeZone !== other.timeZone ||
+  one.noticeAt !== other.noticeAt ||
+  one.remindDays.join() !== other.remindDays.join();
 
 /** A notice that is due: a reminder with the days that are left, or the notice of the end. */
 export type DueNotice = { kind: 'reminder'; daysLeft: number } | { kind: 'end' };

@@ -38,6 +38,16 @@ it('accepts a search by every parameter', () => {
   expect(parse({ q: 'é'.repeat(200), sort: 'ending' })).toMatchObject({ sort: 'ending' });
 });
 
+it('accepts an option in any case, with any accents', () => {
+  const option = attribute('finish', { type: 'option', options: ['Weiß', 'crème'] });
+  const termsOf = (finish: string) =>
+    parseSearch({ parameters: { attributes: { finish } }, categories: null, known: [option] }).attributeTerms;
+  for (const finish of ['Weiß', 'WEISS', 'weiss']) expect(termsOf(finish)).toEqual(['finish=weiss']);
+  for (const finish of ['crème', 'CRÈME', 'Creme', 'cre\u0300me']) expect(termsOf(finish)).toEqual(['finish=creme']);
+  expect(parse({ attributes: { electric: 'TRUE' } }).attributeTerms).toEqual(['electric=true']);
+  expect(() => termsOf('cre me')).toThrow(expect.objectContaining({ code: 'QUERY_INVALID' }));
+});
+
 const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`a${index}`, 'x']));
 const refused: [about: string, parameters: SearchParameters, code: string, parameter: string][] = [
   ['a text of 201 characters', { q: 'é'.repeat(201) }, 'QUERY_INVALID', 'q'],

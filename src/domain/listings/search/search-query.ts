@@ -1,5 +1,6 @@
 import { isCurrency } from '../../currencies';
 import { DomainError } from '../../domain-error';
+import { foldText } from '../../values/fold-text';
 import { lengthOf } from '../../values/text';
 import type { CategoryAttribute } from '../categories';
 import { referenceOf } from '../listing';
@@ -106,10 +107,12 @@ function requireAttribute(key: string, value: string, known: readonly CategoryAt
 
 const UNKNOWN = 'is no attribute of the category, nor of one below it: leave it out.';
 
+/** Returns true where a listing may have the value, compared as its term is. */
 function mayBe({ type, options }: CategoryAttribute, value: string): boolean {
   if (type === 'number') return value.trim() !== '' && Number.isFinite(Number(value));
-  if (type === 'boolean') return value === 'true' || value === 'false';
-  return type === 'text' || options.includes(value.normalize());
+  if (type === 'text') return true;
+  const folded = foldText(value);
+  return (type === 'boolean' ? ['true', 'false'] : options).some((option) => foldText(option) === folded);
 }
 
 const MAX_OPTIONS_SHOWN = 10;

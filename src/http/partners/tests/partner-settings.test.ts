@@ -212,3 +212,31 @@ describe("a partner's settings of reports", () => {
     }
   });
 });
+
+describe("a partner's times of notices", () => {
+  it('are planned anew for its listings in both modes where they change, and not otherwise', async () => {
+    const { partnerId } = await api.newTenant();
+    const { outbox } = api.database.models;
+    const patch = async (change: object) =>
+      expect(expectContract(await api.call('patch', `/partners/${partnerId}`, OPERATOR_KEY).send(change)).status).toBe(
+        200,
+      );
+    const ordered = async () => {
+      const rows = await outbox.find({ entityId: partnerId, pending: 'notices' }).sort({ tenantId: 1 }).lean();
+      await outbox.deleteMany({ entityId: partnerId });
+      return rows.map(({ tenantId }) => tenantId.split(':')[1]);
+    };
+    const both = ['live', 'live', 'sandbox', 'sandbox'];
+    for (const [change, expected] of [
+      [{ listings: { remindDays: [1, 7] } }, []],
+      [{ listings: { remindDays: [3, 7, 1] } }, both],
+      [{ listings: { remindDays: [7, 3, 1], onSilence: 'reject' } }, []],
+      [{ listings: { noticeAt: '07:00' } }, both],
+      [{ timeZone: 'Asia/Tokyo' }, both],
+      [{ timeZone: 'Asia/Tokyo', name: 'Acme', listings: { noticeAt: '07:00' } }, []],
+    ] as const) {
+      await patch(change);
+      expect([change, await ordered()]).toEqual([change, expected]);
+    }
+  });
+});

@@ -1,6 +1,7 @@
 import type { SweepCursor } from '../../../contracts/listings/expiration';
 import { dueFilter, type Due, type DueRange, type SweepPageInput, type SweepScope } from './due-listings';
 import { expireDueListings } from './expire-due';
+import { replanWhereOrdered } from './replan-notices';
 import { sendDueNotices } from './send-notices';
 
 export interface TenantInput extends SweepScope {
@@ -9,6 +10,7 @@ export interface TenantInput extends SweepScope {
 
 /** Expires what has ended for a tenant at a business time, and sends the notices that are due. */
 export async function sweepTenant(input: TenantInput & { at: Date }): Promise<void> {
+  await replanWhereOrdered(input);
   for (const step of [expireDueListings, sendDueNotices]) await throughPages(input, step);
 }
 

@@ -63,6 +63,7 @@ describe('GET /listings/search', () => {
       ['?category=cars', [van, car]],
       ['?category=vans', [van]],
       ['?attributes.fuel=petrol&attributes.doors=3.0', [car]],
+      ['?category=cars&attributes.fuel=P%C3%89trol', [car]],
       ['?category=cars&attributes.fuel=diesel', []],
       ['?ownerRef=dealer-1', [car]],
       [`?ownerRef=${encodeURIComponent('Müller'.normalize('NFD'))}`, [van]],
