@@ -2220,7 +2220,8 @@ export interface paths {
         head?: never;
         /**
          * Change a schedule
-         * @description Times apply from now on. After a change of `timeZone` or `period` the next report covers the time from the end of
+         * @description Times apply from now on: a window that fell due before the change stays as it was, so it is `skipped` where it
+         *     fell due in a pause. After a change of `timeZone` or `period` the next report covers the time from the end of
          *     the last window to the first new boundary: nothing is left out, and nothing is reported twice. A type without
          *     such windows (`statement`) keeps its zone. `cron` takes the place of `at` and `on`, and `at` that of `cron`.
          *     `deliverTo` takes the place of all recipients; an address that was `failed` begins anew, one that is

@@ -199,13 +199,14 @@ const runOf = (
 /** Moves a schedule behind its windows, unless it stands elsewhere by now. Returns the moved one, or null. */
 function moveOn(input: AcceptWindowsInput, newest: ReportRun | null): Promise<ReportScheduleRow | null> {
   const { database, session, schedule, ordered, at, offsetMs } = input;
-  const { _id, tenantId, version, firings, until, pauses } = schedule;
+  const { _id, tenantId, version, firings, until, pauses, earlierTimes = [] } = schedule;
   const reportedUntil = ordered.at(-1)!.due.window.endAt;
   const nextAt = nextAtOf({ ...windowsOf(schedule), reportedUntil, until });
   const set = {
     reportedUntil: new Date(reportedUntil),
     ...firingAt(nextAt, offsetMs),
     openGroup: nextAt && nextAt <= at ? groupOf(input) : null,
+    earlierTimes: earlierTimes.filter((times) => nextAt && new Date(times.until) >= nextAt),
     pauses: pauses.filter((pause) => nextAt && (pause.until === null || new Date(pause.until) > nextAt)),
     ...(newest && isNewest(schedule, newest.window) ? { lastRun: summaryOf(newest) } : {}),
   };
