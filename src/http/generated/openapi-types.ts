@@ -2221,7 +2221,8 @@ export interface paths {
         head?: never;
         /**
          * Change a schedule
-         * @description Times apply from now on. After a change of `timeZone` or `period` the next report covers the time from the end of
+         * @description Times apply from now on: a window that fell due before the change stays as it was, so it is `skipped` where it
+         *     fell due in a pause. After a change of `timeZone` or `period` the next report covers the time from the end of
          *     the last window to the first new boundary: nothing is left out, and nothing is reported twice. A type without
          *     such windows (`statement`) keeps its zone. `cron` takes the place of `at` and `on`, and `at` that of `cron`.
          *     `deliverTo` takes the place of all recipients; an address that was `failed` begins anew, one that is
@@ -2289,8 +2290,9 @@ export interface paths {
          * Report a window of a schedule now
          * @description Makes the report of a `period` that is over, by default the last one, and counts as the run of that window: it is
          *     not reported again when the schedule fires. A window that is reported already is `409 WINDOW_REPORTED`, unless
-         *     `remake` asks for it again; its report must have ended (`409 REPORT_NOT_READY`). A window that another one of
-         *     the schedule covers in part, from before a change of zone or period, is `409 WINDOW_REPORTED` too.
+         *     `remake` asks for it again; its report must have ended (`409 REPORT_NOT_READY`). A window that a reported one of
+         *     the schedule covers in part, from before a change of zone or period, is `409 WINDOW_REPORTED` too. Later windows
+         *     that share a time with a triggered one are reported without it.
          */
         post: operations["triggerReportSchedule"];
         delete?: never;
@@ -2315,8 +2317,8 @@ export interface paths {
          * Make the missing reports of a range
          * @description Makes the reports of the windows that have a day between `from` and `to`, at most 400, which have no report: those
          *     that were skipped, have failed, or were over before the schedule was made. What an active schedule has not come
-         *     to yet is left to it. A window that is not over is left out,
-         *     and none is reported twice. The reports come after all others of the tenant; the operation counts those that have
+         *     to yet is left to it. A window that is not over is left out. None is reported twice: one that is reported in
+         *     part is made without that part. The reports come after all others of the tenant; the operation counts those that have
          *     ended, and is completed with the last one. `GET /report-schedules/{scheduleId}/runs` says what became of each
          *     window. Failed ones do not pause the schedule. While a backfill of the schedule is running, another one is `409
          *     BACKFILL_RUNNING`; deleting the schedule ends it.
@@ -4032,7 +4034,7 @@ export interface components {
             endAt: components["schemas"]["Instant"];
             /** @description A day of the zone has 23, 24, 24.5 or 25. */
             hours: number;
-            /** @description True for a window that joins the last one of a schedule to the next boundary after a change of zone or period. It covers its days in part, from `startAt` to `endAt`. */
+            /** @description True for a window that joins the last one of a schedule to the next boundary after a change of zone or period, and for what is left of a window that is reported in part. It covers its days in part, from `startAt` to `endAt`. */
             bridge: boolean;
             /** @description False for a window that was not over when the report was accepted. */
             complete: boolean;

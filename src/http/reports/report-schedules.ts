@@ -20,7 +20,7 @@ import type { Call, Reply } from '../pipeline/request-context';
 import { changeInTransaction } from '../replies/change-in-transaction';
 import { etagOf, rejectUnlessMatching, replyWithTag } from '../replies/etag';
 import type { Idempotency } from '../replies/idempotency';
-import { instantOf, newestFirst, type ListPage } from '../replies/list';
+import { instantOf, newestFirst, type ListOrder, type ListPage } from '../replies/list';
 import { replyAccepted } from '../replies/settling';
 import type { Turns } from '../replies/turns';
 import { presentOperation, settlingOperation } from '../sandbox/present-operation';
@@ -220,12 +220,21 @@ export function reportScheduleHandlers(input: ReportScheduleHandlersInput): Hand
         call,
         model: reportRuns,
         filter: { tenantId, scheduleId },
-        by: { order: -1, fields: [{ name: 'startAt', kind: 'date' }] },
+        by: byWindow,
         present: (items: ReportRun[]) => items.map(presentRun),
       });
     },
   };
 }
+
+/** Several runs may begin at one instant: those of a day and of the month that it begins, after a change of period. */
+const byWindow: ListOrder = {
+  order: -1,
+  fields: [
+    { name: 'startAt', kind: 'date' },
+    { name: '_id', kind: 'text' },
+  ],
+};
 
 const replyWith = (schedule: ReportScheduleRow): Reply =>
   replyWithTag({ version: scheduleVersionOf(schedule), body: presentSchedule(schedule) });

@@ -57,5 +57,5 @@ export const reportRunSchema = new Schema<ReportRun>(
   },
   { ...schemaOptions, collection: 'report_runs' },
 )
-  .index({ tenantId: 1, scheduleId: 1, startAt: -1 })
+  .index({ tenantId: 1, scheduleId: 1, startAt: -1, _id: -1 })
   .index({ tenantId: 1, reportId: 1 });

@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import type { Actor } from '../../domain/actor';
-import type { CatchUp, Pause } from '../../domain/reports/calendar/due-windows';
+import type { CatchUp, EarlierTimes, Pause } from '../../domain/reports/calendar/due-windows';
 import type { Recipient } from '../../domain/reports/delivery/recipients';
 import type { PausedFor, ReportScheduleState, ScheduleTimes } from '../../domain/reports/schedule';
 import type { ReportFilters, ReportFormat } from '../../domain/reports/report-type';
@@ -25,6 +25,8 @@ export interface ReportScheduleRow extends Entity, ScheduleTimes {
   reportedUntil: Date;
   /** The instant since which it has its present times. */
   changedAt: Date;
+  /** Left out by schedules whose times were last changed before it was kept. */
+  earlierTimes?: EarlierTimes[];
   /** The firing of the first window after `reportedUntil`; null while the schedule is not active. */
   nextAt: Date | null;
   /** Real time of `nextAt`, by which a sweep finds what is due; an advance of the sandbox's clock moves it. */
@@ -61,6 +63,7 @@ export const reportScheduleSchema = new Schema<ReportScheduleRow>(
     until: { type: Date, default: null },
     reportedUntil: { type: Date, required: true },
     changedAt: { type: Date, required: true },
+    earlierTimes: { type: [Schema.Types.Mixed], default: [] } as never,
     nextAt: { type: Date, default: null },
     dueAt: { type: Date, default: null },
     pauses: { type: [Schema.Types.Mixed], default: [] } as never,

@@ -1,4 +1,4 @@
-import { beginningOf, type DueWindowsInput, dueWindows } from './due-windows';
+import { beginningOf, changeTimes, type DueWindowsInput, dueWindows } from './due-windows';
 import type { ReportSchedule } from './firing-times';
 
 const daily: ReportSchedule = { period: 'day', timeZone: 'UTC', at: '06:00' };
@@ -173,6 +173,48 @@ describe('an edit', () => {
     expect(due({ ...input, now: '2026-11-11T06:01:00Z' })).toMatchObject([
       { outcome: 'make', window: { period: '2026-11-09' } },
       { outcome: 'make', window: { period: '2026-11-10' } },
+    ]);
+  });
+});
+
+describe('an edit after a window has fired that no sweep has come to', () => {
+  const before = { schedule: daily, reportedUntil: '2026-11-01T00:00:00.000Z', changedAt: '2026-10-31T12:00:00Z' };
+  const edit = (schedule: Partial<ReportSchedule>, at: string, from: Parameters<typeof changeTimes>[0] = before) =>
+    changeTimes(from, { schedule: { ...from.schedule, ...schedule }, at });
+  const moved = edit({ at: '05:00', timeZone: 'America/New_York' }, '2026-11-04T06:00:00Z');
+  const now = '2026-11-04T13:00:00Z';
+
+  test('leaves it as it was, and goes on from its end by the new times', () => {
+    expect(outcomes({ ...moved, now })).toEqual([
+      ['2026-11-01', 'make'],
+      ['2026-11-02', 'make'],
+      ['2026-11-03', 'make'],
+      ['2026-11-04T00:00/2026-11-04T05:00', 'make'],
+    ]);
+  });
+
+  test('leaves it in its pause, and out of what is made up for', () => {
+    const pauses = [{ from: '2026-11-02T12:00:00Z', until: '2026-11-04T07:00:00Z' }];
+    const outcomesOf = (given: Partial<DueWindowsInput>) =>
+      outcomes({ ...moved, ...given }).map(([, outcome]) => outcome);
+    expect(outcomesOf({ now, pauses })).toEqual(['make', 'paused', 'paused', 'make']);
+    const onTime = '2026-11-04T10:30:00Z';
+    expect(outcomesOf({ now: onTime, catchUp: 'none' })).toEqual(['catch_up', 'catch_up', 'catch_up', 'make']);
+    expect(outcomesOf({ now: onTime, catchUp: 'latest' })).toEqual(['catch_up', 'catch_up', 'catch_up', 'make']);
+  });
+
+  test('keeps the times of each edit by which a window has fired, and of no other', () => {
+    const kept = (windows: ReturnType<typeof edit>) => windows.earlierTimes.map(({ schedule: { at } }) => at);
+    expect(kept(edit({ at: '09:00' }, '2026-11-02T05:59:59Z'))).toEqual([]);
+    const once = edit({ at: '09:00' }, '2026-11-02T06:00:00Z');
+    const [twice, later] = ['2026-11-03T08:59:00Z', '2026-11-03T09:00:00Z'].map((at) =>
+      edit({ at: '10:00' }, at, once),
+    );
+    expect([once, twice!, later!].map(kept)).toEqual([['06:00'], ['06:00'], ['06:00', '09:00']]);
+    expect(due({ ...later, now: '2026-11-04T10:00:00Z' }).map(({ firedAt }) => firedAt.slice(5, 16))).toEqual([
+      '11-02T06:00',
+      '11-03T09:00',
+      '11-04T10:00',
     ]);
   });
 });

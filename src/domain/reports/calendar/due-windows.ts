@@ -17,7 +17,9 @@ import { bridgeBetween, periodContaining, periodsFrom, type ReportWindow } from 
  *
  * Firings. A window is due at its own firing, the first one at or after its end. A schedule that fires more often than
  * its windows end reports nothing in between; one that fires less often reports several windows at one firing. Times
- * apply from the change that set them (`changedAt`): moving `at` from 23:00 to 06:00 at noon makes nothing late.
+ * apply from the change that set them (`changedAt`): moving `at` from 23:00 to 06:00 at noon makes nothing late. A
+ * window that had fired before the change, and that no sweep has come to since, keeps its ends and its firing
+ * (`earlierTimes`): an edit neither undoes the pause in which it fired nor makes what `catchUp` leaves out.
  *
  * Outcomes. A window is skipped
  * - `paused` when its own firing falls into a pause, however little of the window does;
@@ -57,12 +59,23 @@ export const MAX_MADE_WINDOWS = 31;
 export const beginningOf = (schedule: ReportSchedule, createdAt: string): string =>
   periodContaining({ instant: createdAt, kind: schedule.period, timeZone: schedule.timeZone }).startAt;
 
+/** The times that a schedule had until a change, by which windows had fired that no sweep has come to yet. */
+export interface EarlierTimes {
+  schedule: ReportSchedule;
+  /** ISO 8601, as of {@link WindowsInput}. */
+  changedAt: string | null;
+  /** The instant of the change that ended them, ISO 8601. */
+  until: string;
+}
+
 export interface WindowsInput {
   schedule: ReportSchedule;
   /** The end of the last window that was reported or skipped, or {@link beginningOf}. ISO 8601. */
   reportedUntil: string;
   /** The instant since which the schedule has its present times: its creation or last change. ISO 8601. */
   changedAt?: string | null;
+  /** Oldest first; none by default. */
+  earlierTimes?: readonly EarlierTimes[];
 }
 
 export interface DueWindowsInput extends WindowsInput {
@@ -103,10 +116,21 @@ const covers = ({ from, until }: Pause, instant: string): boolean =>
   Date.parse(from) <= Date.parse(instant) && (until === null || Date.parse(instant) < Date.parse(until));
 
 /**
- * Yields all windows from the last reported end, each with its own firing. It never ends.
+ * Yields all windows from the last reported end, each with its own firing, by which they are in order. It never ends.
  * @throws DomainError as {@link firingsAfter}
  */
-export function* firedWindows({ schedule, reportedUntil, changedAt }: WindowsInput): Generator<FiredWindow, never> {
+export function* firedWindows({ earlierTimes = [], ...present }: WindowsInput): Generator<FiredWindow, never> {
+  let { reportedUntil } = present;
+  for (const { until, ...times } of earlierTimes)
+    for (const one of windowsOfTimes({ ...times, reportedUntil })) {
+      if (Date.parse(one.firedAt) > Date.parse(until)) break;
+      yield one;
+      reportedUntil = one.window.endAt;
+    }
+  return yield* windowsOfTimes({ ...present, reportedUntil });
+}
+
+function* windowsOfTimes({ schedule, reportedUntil, changedAt }: WindowsInput): Generator<FiredWindow, never> {
   const changedMs = changedAt ? Date.parse(changedAt) : -Infinity;
   const windows = windowsFrom(schedule, reportedUntil);
   let window = windows.next().value;
@@ -117,6 +141,30 @@ export function* firedWindows({ schedule, reportedUntil, changedAt }: WindowsInp
     while (firedMs < Date.parse(window.endAt)) firedMs = firings.next().value;
     yield { window, firedAt: toIso(firedMs) };
     window = windows.next().value;
+  }
+}
+
+/**
+ * Returns the windows of a schedule whose times change at an instant. The times that it had stay where windows have
+ * fired by them, so there are at most as many of them as windows that no sweep has come to.
+ * @throws DomainError as {@link firingsAfter}
+ */
+export function changeTimes(
+  before: WindowsInput,
+  { schedule, at }: { schedule: ReportSchedule; at: string },
+): Required<WindowsInput> & { changedAt: string } {
+  const { reportedUntil, changedAt = null, earlierTimes = [] } = before;
+  const ended = hasFired(before, changedAt, at) ? [{ schedule: before.schedule, changedAt, until: at }] : [];
+  return { schedule, reportedUntil, changedAt: at, earlierTimes: [...earlierTimes, ...ended] };
+}
+
+/** True where a window fires after an instant, up to another one. */
+function hasFired(input: WindowsInput, after: string | null, until: string): boolean {
+  const windows = firedWindows(input);
+  for (;;) {
+    const firedMs = Date.parse(windows.next().value.firedAt);
+    if (firedMs > Date.parse(until)) return false;
+    if (after === null || firedMs > Date.parse(after)) return true;
   }
 }
 

@@ -55,11 +55,27 @@ describe('the windows of a range', () => {
 });
 
 describe('what is missing', () => {
-  it('are no windows that failed and are covered by one that was made since', () => {
+  it('is of a window that failed the part that none has made since', () => {
     const [day] = windowsOf() as [ReportWindow];
     const bridge = bridgeBetween({ ...day, startAt: '2026-03-28T00:00:00.000Z' });
     expect(missingWindows([day], [run(bridge, 'failed'), run(day, 'made')])).toEqual([]);
-    expect(missingWindows([day], [run(day, 'failed'), run(bridge, 'made')])).toEqual([day]);
+    const before = { startAt: day.startAt, endAt: bridge.startAt, bridge: true };
+    expect(missingWindows([day], [run(day, 'failed'), run(bridge, 'made')])).toMatchObject([before]);
+    expect(missingWindows([day], [run(bridge, 'made')])).toMatchObject([before]);
+  });
+
+  it('is of two windows that failed, and share a time, that time once', () => {
+    const [day] = windowsOf() as [ReportWindow];
+    const later = bridgeBetween({ ...day, startAt: '2026-03-28T12:00:00.000Z', endAt: '2026-03-29T12:00:00.000Z' });
+    const rest = { startAt: day.endAt, endAt: later.endAt, bridge: true };
+    expect(missingWindows([day], [run(later, 'skipped'), run(day, 'failed')])).toMatchObject([day, rest]);
+  });
+
+  it('ends where the sweep of an active schedule goes on', () => {
+    const [day, next] = windowsOf() as [ReportWindow, ReportWindow];
+    const until = '2026-03-28T12:00:00.000Z';
+    expect(missingWindows([day, next], [], until)).toMatchObject([{ startAt: day.startAt, endAt: until }]);
+    expect(missingWindows([day, next], [run(next, 'failed')], day.endAt)).toEqual([day]);
   });
 
   it('are the windows that were skipped, have failed, or have no run', () => {

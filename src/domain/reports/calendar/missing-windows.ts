@@ -5,6 +5,7 @@ import type { ReportSchedule } from './firing-times';
 import { periodOfDay } from './period';
 import { requireDate, requireOrder } from './requested-window';
 import { isComplete, periodsFrom, type ReportWindow } from './window';
+import { earliestFirst, overlap, unreportedParts, type Span } from './window-parts';
 
 /** The number of windows that one backfill may name, missing or not. */
 export const MAX_BACKFILL_WINDOWS = 400;
@@ -52,25 +53,27 @@ export interface RunOfWindow {
 
 /**
  * Returns what is missing of some windows, oldest first: the windows of runs that were skipped or have failed, as they
- * were then, unless another run has reported all of one since; and the windows that no run has any time of. So nothing
- * is reported twice, also where the schedule had another zone or period before.
+ * were then, and the windows that have no run. A part that another one reports is cut out, so nothing is reported
+ * twice, also where the schedule had another zone or period before. What begins at `until` is left out.
  */
-export function missingWindows(windows: readonly ReportWindow[], runs: readonly RunOfWindow[]): ReportWindow[] {
+export function missingWindows(
+  windows: readonly ReportWindow[],
+  runs: readonly RunOfWindow[],
+  until?: string,
+): ReportWindow[] {
   const isMissed = ({ outcome }: RunOfWindow): boolean => outcome === 'skipped' || outcome === 'failed';
-  const reported = runs.filter((run) => !isMissed(run));
-  const again = runs
-    .filter(isMissed)
-    .map(({ window }) => window)
-    .filter(
-      (window) => windows.some((asked) => overlap(asked, window)) && !reported.some((run) => covers(run, window)),
-    );
-  const never = windows.filter((asked) => !runs.some(({ window }) => overlap(asked, window)));
-  return [...again, ...never].toSorted((one, other) => Date.parse(one.startAt) - Date.parse(other.startAt));
+  const later = until === undefined ? [] : [{ startAt: until, endAt: LAST_INSTANT }];
+  const taken: Span[] = [...runs.filter((run) => !isMissed(run)).map(({ window }) => window), ...later];
+  const missed = runs.filter(isMissed).map(({ window }) => window);
+  const asked = missed.filter((window) => windows.some((one) => overlap(one, window)));
+  const again = asked.toSorted(earliestFirst).flatMap((window) => {
+    const parts = unreportedParts(window, taken);
+    taken.push(...parts);
+    return parts;
+  });
+  const never = windows.flatMap((window) => unreportedParts(window, [...taken, ...missed]));
+  return [...again, ...never].toSorted(earliestFirst);
 }
 
-/** The instants of windows have one form, so their texts compare as they do. */
-const overlap = (one: ReportWindow, other: ReportWindow): boolean =>
-  one.startAt < other.endAt && other.startAt < one.endAt;
-
-const covers = ({ window }: RunOfWindow, { startAt, endAt }: ReportWindow): boolean =>
-  window.startAt <= startAt && endAt <= window.endAt;
+/** No window ends later. */
+const LAST_INSTANT = '9999-12-31T23:59:59.999Z';

@@ -33,8 +33,9 @@ export interface ReportWindow {
   /** Hours that elapse in the window: 23, 24.5 or 25 for some days, 0 for a day that the zone skips. */
   hours: number;
   /**
-   * True for the window that joins the last one of a schedule to its first boundary after a change of zone or period.
-   * Its ends are exact instants, not always those of a day.
+   * True for the window that joins the last one of a schedule to its first boundary after a change of zone or period,
+   * and for what is left of a window of which a part is reported already. Its ends are exact instants, not always those
+   * of a day.
    */
   bridge: boolean;
 }

@@ -1,5 +1,6 @@
 import { scopes } from '../../../domain/tenant';
 import { expectContract } from '../../../testing/expect-contract';
+import { runIdOf } from '../../../models/reports/report-run';
 import { monthlyPayments } from '../../../testing/contract/seed-report';
 import { startTestApi, type TestApi } from '../../../testing/test-api';
 
@@ -71,6 +72,22 @@ it('reports the last window now, once, unless it is to be made again', async () 
   expect(runs).toMatchObject([{ reportId: again.body.id, outcome: null }]);
   const { items } = (await send('get', `/reports?scheduleId=${id}`)).body;
   expect(items).toHaveLength(2);
+});
+
+it('pages through runs of which two begin at one instant', async () => {
+  const { id } = (await create()).body;
+  const path = `/report-schedules/${id}/runs?limit=1`;
+  const run = (await send('post', `/report-schedules/${id}/trigger`)).body.window;
+  const { reportRuns } = api.database.models;
+  const month = await reportRuns.findOne({ scheduleId: id }).lean().orFail();
+  const window = { ...month.window, endAt: new Date(Date.parse(month.window.startAt) + 86_400_000).toISOString() };
+  const day = { ...month, _id: runIdOf(id, window), window, outcome: 'failed' as const, reportId: null };
+  await reportRuns.insertMany([day]);
+  const first = await send('get', path);
+  const following = await send('get', `${path}&cursor=${first.body.next}`);
+  expect(following.status).toBe(200);
+  expect([first, following].map(({ body }) => body.items[0].window.endAt)).toEqual([run.endAt, window.endAt]);
+  expect(following.body.next).toBeNull();
 });
 
 it('makes what is missing of a range, one backfill at a time', async () => {

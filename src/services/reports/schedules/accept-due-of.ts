@@ -3,6 +3,7 @@ import { byWorkflow } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
 import { newId } from '../../../domain/ids';
 import { dueWindows, type CatchUp, type DueWindow } from '../../../domain/reports/calendar/due-windows';
+import { dueParts, type DuePart } from '../../../domain/reports/calendar/window-parts';
 import { forNextReport } from '../../../domain/reports/delivery/recipients';
 import { nextAtOf } from '../../../domain/reports/schedule';
 import type { Database } from '../../../models/database';
@@ -17,7 +18,7 @@ import { orderWindow } from '../order-report';
 import { firingAt, windowsOf } from './change-schedule';
 import { pauseIfFailing } from './end-run';
 import { endSchedule } from './move-schedule';
-import { isNewest } from './write-run';
+import { findReported, isNewest } from './write-run';
 
 export interface AcceptDueOfInput {
   database: Database;
@@ -43,7 +44,7 @@ export async function acceptDueOf({ database, tenantId, scheduleId, catchUp }: A
     if (!schedule) return accepted;
     const offsetMs = await clock.offsetMs(tenantId);
     const at = new Date(Date.now() + offsetMs);
-    const due = dueOf({ ...schedule, catchUp: catchUp ?? schedule.catchUp }, at);
+    const due = await dueOf({ database, schedule: { ...schedule, catchUp: catchUp ?? schedule.catchUp }, at });
     const ordered = await orderFirst({ database, schedule, due, at });
     const last = ordered.at(-1);
     if (!last) return accepted;
@@ -72,19 +73,38 @@ export const acceptOrRefuse = <Accepted>(
     throw error;
   });
 
-function dueOf(schedule: ReportScheduleRow, at: Date): DueWindow[] {
+/**
+ * Returns what is due of a schedule in parts, of which runs may have reported some: a run that is written afterwards
+ * moves the schedule's `firings`, so that its acceptance is refused.
+ */
+async function dueOf({ database, schedule, at }: Omit<OrderOfInput, 'due'>): Promise<DuePart[]> {
   const { until, catchUp, pauses } = schedule;
-  return dueWindows({
+  const due = dueWindows({
     ...windowsOf(schedule),
     now: at.toISOString(),
     until: until?.toISOString() ?? null,
     catchUp,
     pauses,
   });
+  const [first] = due;
+  if (!first) return [];
+  const { startAt, endAt } = { ...first.window, endAt: due.at(-1)!.window.endAt };
+  const reported = await findReported({ database, schedule }, { startAt, endAt });
+  return dueParts(
+    due,
+    reported.map(({ window }) => window),
+  );
 }
 
 /** The order of a window that is to be made; the code of a refusal; null for a window that is skipped. */
 export type WindowOrder = ReportOrder | { refusal: string } | null;
+
+interface OrderOfInput {
+  database: Database;
+  schedule: ReportScheduleRow;
+  due: Pick<DueWindow, 'window' | 'outcome'>;
+  at: Date;
+}
 
 /** Returns the order of a window of a schedule; a refusal is its code. */
 export async function orderOf({
@@ -92,12 +112,7 @@ export async function orderOf({
   schedule,
   due: { outcome, window },
   at,
-}: {
-  database: Database;
-  schedule: ReportScheduleRow;
-  due: Pick<DueWindow, 'window' | 'outcome'>;
-  at: Date;
-}): Promise<WindowOrder> {
+}: OrderOfInput): Promise<WindowOrder> {
   if (outcome === 'skipped') return null;
   try {
     const order = await orderWindow({ database, asked: { ...schedule, window }, at, asOf: new Date() });
@@ -109,7 +124,8 @@ export async function orderOf({
 }
 
 interface OrderedWindow {
-  due: DueWindow;
+  due: DuePart;
+  /** Null also for what is reported already. */
   order: WindowOrder;
 }
 
@@ -120,11 +136,11 @@ interface OrderedWindow {
 async function orderFirst({
   due,
   ...input
-}: Omit<Parameters<typeof orderOf>[0], 'due'> & { due: readonly DueWindow[] }): Promise<OrderedWindow[]> {
+}: Omit<OrderOfInput, 'due'> & { due: readonly DuePart[] }): Promise<OrderedWindow[]> {
   const ordered: OrderedWindow[] = [];
-  for (const window of due) {
-    const order = await orderOf({ ...input, due: window });
-    ordered.push({ due: window, order });
+  for (const part of due) {
+    const order = part.isReported ? null : await orderOf({ ...input, due: part });
+    ordered.push({ due: part, order });
     if (order && ('refusal' in order || order.type === 'statement')) break;
   }
   return ordered;
@@ -145,12 +161,12 @@ async function acceptWindows(input: AcceptWindowsInput): Promise<number> {
   const { _id: scheduleId, tenantId, correlationId } = schedule;
   const { reportRuns } = database.models;
   const runId = ({ due }: OrderedWindow): string => runIdOf(scheduleId, due.window);
-  // A window that was triggered has its run already.
+  // A window that was triggered and has failed has its run already.
   const found = await reportRuns
     .find({ _id: { $in: ordered.map(runId) } }, { _id: 1 })
     .session(session)
     .lean();
-  const missing = ordered.filter((window) => !found.some(({ _id }) => _id === runId(window)));
+  const missing = ordered.filter((one) => !one.due.isReported && !found.some(({ _id }) => _id === runId(one)));
   const runs = missing.map((window) => runOf(schedule, window, at));
   const newest = runs.at(-1);
   const moved = await moveOn(input, newest ?? null);
@@ -199,13 +215,14 @@ const runOf = (
 /** Moves a schedule behind its windows, unless it stands elsewhere by now. Returns the moved one, or null. */
 function moveOn(input: AcceptWindowsInput, newest: ReportRun | null): Promise<ReportScheduleRow | null> {
   const { database, session, schedule, ordered, at, offsetMs } = input;
-  const { _id, tenantId, version, firings, until, pauses } = schedule;
+  const { _id, tenantId, version, firings, until, pauses, earlierTimes = [] } = schedule;
   const reportedUntil = ordered.at(-1)!.due.window.endAt;
   const nextAt = nextAtOf({ ...windowsOf(schedule), reportedUntil, until });
   const set = {
     reportedUntil: new Date(reportedUntil),
     ...firingAt(nextAt, offsetMs),
     openGroup: nextAt && nextAt <= at ? groupOf(input) : null,
+    earlierTimes: earlierTimes.filter((times) => nextAt && new Date(times.until) >= nextAt),
     pauses: pauses.filter((pause) => nextAt && (pause.until === null || new Date(pause.until) > nextAt)),
     ...(newest && isNewest(schedule, newest.window) ? { lastRun: summaryOf(newest) } : {}),
   };

@@ -80,6 +80,7 @@ export async function acceptSchedule(input: AcceptScheduleInput): Promise<Report
     until,
     reportedUntil: new Date(reportedUntil),
     changedAt: at,
+    earlierTimes: [],
     nextAt,
     dueAt: nextAt && new Date(nextAt.getTime() - offsetMs),
     pauses: [],

@@ -14,7 +14,7 @@ import { acceptReport } from '../accept-report';
 import { acceptOrRefuse, orderOf, type WindowOrder } from './accept-due-of';
 import { countEndedWindow, finishAccepting, ofBackfill, runningOf } from './backfill-operation';
 import { missingOf } from './missing-of';
-import { findRun, isReported, writeRun } from './write-run';
+import { findReported, findRun, writeRun } from './write-run';
 
 export interface BackfillReportsInput extends BackfillStep {
   database: Database;
@@ -84,9 +84,9 @@ async function writeWindow({ order, ...input }: WriteWindowInput): Promise<numbe
     .session(session)
     .lean<ReportScheduleRow>();
   if (!schedule) return null;
-  const before = await findRun(input, window);
-  // The window was triggered meanwhile, or is being reported.
-  const isMissing = before === null || !isReported(before);
+  const before = await findRun({ ...input, schedule }, window);
+  // A part of the window was triggered meanwhile, or is being reported.
+  const isMissing = (await findReported({ ...input, schedule }, window)).length === 0;
   const { matchedCount } = await database.models.operations.updateOne(
     runningOf(input),
     {

@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
-import type { CatchUp } from '../../../domain/reports/calendar/due-windows';
+import { changeTimes, type CatchUp } from '../../../domain/reports/calendar/due-windows';
 import { recipientsOf, requireRecipients, type RecipientRequest } from '../../../domain/reports/delivery/recipients';
 import type { ReportSchedule } from '../../../domain/reports/calendar/firing-times';
 import type { ReportFilters, ReportFormat } from '../../../domain/reports/report-type';
@@ -58,7 +58,8 @@ export function requireNotEnded({ state }: ReportScheduleRow): void {
 
 /**
  * Changes a schedule within the caller's transaction. Its windows go on where the last one ended: a new zone or period
- * begins with a bridge, and new times make nothing late, because they apply from now on.
+ * begins with a bridge, and new times make nothing late, because they apply from now on: what has fired by the times
+ * before is left to the sweep as it was.
  * @throws DomainError `SCHEDULE_ENDED`, and as `acceptSchedule`
  */
 export async function changeSchedule(
@@ -75,14 +76,8 @@ export async function changeSchedule(
   const deliverTo = await changedRecipients(input, formats);
   const until = untilOf(schedule, patch);
   const isMoved = JSON.stringify(times) !== JSON.stringify(before);
-  const changedAt = isMoved ? at : schedule.changedAt;
-  const reportedUntil = isMoved ? await endOfReported(input) : schedule.reportedUntil;
-  const nextAt = nextAtOf({
-    schedule: times,
-    reportedUntil: reportedUntil.toISOString(),
-    changedAt: changedAt.toISOString(),
-    until,
-  });
+  const windows = isMoved ? await changedWindows(input, times) : windowsOf(schedule);
+  const nextAt = nextAtOf({ ...windows, until });
   if (until && !nextAt) throw neverFires(until);
   const set = {
     ...times,
@@ -92,8 +87,9 @@ export async function changeSchedule(
     skipEmpty,
     deliverTo,
     until,
-    reportedUntil,
-    changedAt,
+    reportedUntil: new Date(windows.reportedUntil),
+    changedAt: new Date(windows.changedAt),
+    earlierTimes: [...windows.earlierTimes],
     openGroup: null,
     ...(schedule.state === 'active' ? firingAt(nextAt, offsetMs) : {}),
   };
@@ -118,15 +114,21 @@ export async function changeSchedule(
   return { ...schedule, ...set, version: step.version, updatedAt: new Date(step.at) };
 }
 
+/** Returns the windows of new times; those that have fired by the times before, and that no sweep came to, stay. */
+async function changedWindows(input: ScheduleChangeInput, times: ScheduleTimes) {
+  const before = { ...windowsOf(input.schedule), reportedUntil: await endOfReported(input) };
+  return changeTimes(before, { schedule: times, at: input.at.toISOString() });
+}
+
 /**
  * Returns the instant from which the windows of new times go on: behind those that were triggered before the sweep came
- * to them, which would else be cut anew and be reported twice.
+ * to them.
  */
-async function endOfReported(input: ScheduleChangeInput): Promise<Date> {
+async function endOfReported(input: ScheduleChangeInput): Promise<string> {
   let end = input.schedule.reportedUntil.toISOString();
   for (;;) {
     const [reported] = await findReported(input, { startAt: end, endAt: new Date(Date.parse(end) + 1).toISOString() });
-    if (!reported) return new Date(end);
+    if (!reported) return end;
     end = reported.window.endAt;
   }
 }
@@ -154,6 +156,7 @@ export const windowsOf = (schedule: ReportScheduleRow) => ({
   schedule: timesOf(schedule),
   reportedUntil: schedule.reportedUntil.toISOString(),
   changedAt: schedule.changedAt.toISOString(),
+  earlierTimes: schedule.earlierTimes ?? [],
 });
 
 /** Returns the fields with the next firing of a schedule. */

@@ -21,9 +21,9 @@ export const LONGEST_WINDOW_MS = 93 * 86_400_000;
  * its sweep's, which mails it.
  */
 export async function missingOf(input: MissingOfInput): Promise<ReportWindow[]> {
-  const { state, reportedUntil } = input.schedule;
-  const windows = input.windows.filter(({ startAt }) => state !== 'active' || new Date(startAt) < reportedUntil);
-  return missingWindows(windows, await runsAround({ ...input, windows }));
+  const { windows, schedule } = input;
+  const until = schedule.state === 'active' ? schedule.reportedUntil.toISOString() : undefined;
+  return missingWindows(windows, await runsAround(input), until);
 }
 
 /** Returns the runs of a schedule that have a time of some windows. */

@@ -36,7 +36,7 @@ export const findRun = (
  * them. After a change of zone or period these are others than the run of the window itself.
  */
 export async function findReported(
-  { database, session, schedule }: Pick<WriteRunInput, 'database' | 'session' | 'schedule'>,
+  { database, session, schedule }: Pick<WriteRunInput, 'database' | 'schedule'> & { session?: ClientSession },
   window: Pick<ReportWindow, 'startAt' | 'endAt'>,
 ): Promise<ReportRun[]> {
   const { _id: scheduleId, tenantId } = schedule;
@@ -44,7 +44,7 @@ export async function findReported(
   const runs = await database.models.reportRuns
     .find({ tenantId, scheduleId, startAt: { $gte: from, $lt: new Date(window.endAt) } })
     .sort({ startAt: -1 })
-    .session(session)
+    .session(session ?? null)
     .lean<ReportRun[]>();
   return runs.filter((run) => isReported(run) && run.window.endAt > window.startAt);
 }
