@@ -1423,9 +1423,9 @@ export interface paths {
          *     the old one is `409 REVISION_CHANGED`. Where only instant fields of a live listing change, and buyers see their
          *     new values, its review goes on: the draft has them too, and the revision under review stays the same.
          *
-         *     The duration is fixed once the listing is published: the same `durationDays`, the same `lastDay`, or `lastDay:
-         *     null`, is no change then; anything else is `422 DURATION_INVALID`, and `POST /listings/{listingId}/renew` lengthens
-         *     the listing.
+         *     The duration is fixed once the listing is published: the same `durationDays`, the `lastDay` that you gave or the
+         *     present one, or `lastDay: null`, is no change then; anything else is `422 DURATION_INVALID`, and
+         *     `POST /listings/{listingId}/renew` lengthens the listing.
          *
          *     A change of what the listing shows, or of its `metadata`, is a new revision. A PATCH that changes nothing
          *     responds with the listing as it is, with the same `ETag`. `attributes` are checked against the category when they
