@@ -104,7 +104,7 @@ describe('a price', () => {
     ['anything without a rule', { amountMinor: 0, currency: 'JPY' }, null],
     ['anything without bounds', { amountMinor: 0, currency: 'JPY' }, { required: true, min: null, max: null }],
     ['more than a lower bound alone', eur(201), { ...bounds, max: null }],
-  ])('may be %s', (_what, price, rule) => expect(() => requirePrice({ price, rule })).not.toThrow());
+  ])('may be %s', (_what, price, rule) => expect(() => requirePrice({ price, rule, slug: 'cars' })).not.toThrow());
 
   it.each([
     [eur(99), bounds, 'PRICE_OUT_OF_BOUNDS', '/price/amountMinor'],
@@ -112,7 +112,9 @@ describe('a price', () => {
     [eur(99), { ...bounds, max: null }, 'PRICE_OUT_OF_BOUNDS', '/price/amountMinor'],
     [eur(201), { ...bounds, min: null }, 'PRICE_OUT_OF_BOUNDS', '/price/amountMinor'],
     [{ amountMinor: 150, currency: 'GBP' }, bounds, 'CURRENCY_MISMATCH', '/price/currency'],
-  ])('%j within %j is %s', (price, rule, code, pointer) =>
-    expect(() => requirePrice({ price, rule })).toThrow(expect.objectContaining({ code, pointer })),
-  );
+  ])('%j within %j is %s, in a message that names the category', (price, rule, code, pointer) => {
+    const message = expect.stringContaining('the category "cars" takes') as string;
+    const refusal = expect.objectContaining({ code, pointer, message });
+    expect(() => requirePrice({ price, rule, slug: 'cars' })).toThrow(refusal);
+  });
 });

@@ -78,6 +78,8 @@ export interface RequirePriceInput {
   price: Money | null;
   /** Null where the category has no rule. */
   rule: PriceRule | null;
+  /** The slug of the category, for the message; not needed where nobody reads that. */
+  slug?: string;
   /** True for content that buyers see, which does not lack a required price. Defaults to false: a draft may. */
   isShown?: boolean;
 }
@@ -86,16 +88,17 @@ export interface RequirePriceInput {
 export const requirePrice = (input: RequirePriceInput): void => requireAccepted(refusePrice(input));
 
 /** Returns `CURRENCY_MISMATCH` or `PRICE_OUT_OF_BOUNDS`, pointing into the price; null for a price within the rule. */
-export function refusePrice({ price, rule, isShown = false }: RequirePriceInput): Refusal | null {
+export function refusePrice({ price, rule, slug, isShown = false }: RequirePriceInput): Refusal | null {
+  const category = slug === undefined ? 'the category' : `the category "${slug}"`;
   if (price === null && isShown && rule?.required) {
-    const detail = 'The category requires a price, and buyers see the change immediately: send a price.';
+    const detail = `Buyers see the change immediately, and ${category} requires a price: send one.`;
     return { code: 'PRICE_OUT_OF_BOUNDS', detail, pointer: '/price' };
   }
   const { min = null, max = null } = rule ?? {};
   const currency = (min ?? max)?.currency;
   if (price === null || currency === undefined) return null;
   if (price.currency !== currency) {
-    const detail = `Prices of the category are in ${currency}: send the price in it.`;
+    const detail = `The price is in ${price.currency}, and ${category} takes ${currency}: send one in it.`;
     return { code: 'CURRENCY_MISMATCH', detail, pointer: '/price/currency' };
   }
   const isWithin =
@@ -103,6 +106,6 @@ export function refusePrice({ price, rule, isShown = false }: RequirePriceInput)
   if (isWithin) return null;
   const bounds = [...(min ? [`at least ${min.amountMinor}`] : []), ...(max ? [`at most ${max.amountMinor}`] : [])];
   const taken = `${bounds.join(' and ')} ${currency} minor units`;
-  const detail = `amountMinor is ${price.amountMinor}: the category takes ${taken}.`;
+  const detail = `amountMinor is ${price.amountMinor}, and ${category} takes ${taken}: send such a price.`;
   return { code: 'PRICE_OUT_OF_BOUNDS', detail, pointer: '/price/amountMinor' };
 }

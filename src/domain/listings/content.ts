@@ -116,7 +116,8 @@ export function requireInCategory({
   const isMoved = changed.includes('category');
   const category = requireCategory({ slug: content.category, category: found, isSent: isMoved });
   if (isMoved || changed.includes('attributes')) requireAttributes({ attributes: content.attributes, category });
-  if (isMoved || changed.includes('price')) requirePrice({ price: content.price, rule: category.price, isShown });
+  if (isMoved || changed.includes('price'))
+    requirePrice({ price: content.price, rule: category.price, slug: content.category, isShown });
 }
 
 export interface RequireCategoryInput<Category extends CategoryTerms> {

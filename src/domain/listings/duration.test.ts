@@ -116,7 +116,14 @@ describe('a changed duration', () => {
     (patch) => expect(patchPublished(published as never, patch)).toEqual(published),
   );
 
+  const given = { durationDays: null, lastDay: '2027-04-30', givenLastDay: '2027-03-26' };
+  it.each([{ lastDay: '2027-03-26' }, { lastDay: '2027-04-30' }, { lastDay: '2027-03-26', durationDays: null }])(
+    'that is no change is accepted after a renewal: %j',
+    (patch) => expect(patchPublished(given as never, patch)).toEqual({ durationDays: null, lastDay: '2027-04-30' }),
+  );
+
   it.each([
+    [given, { lastDay: '2027-04-29' }, '/lastDay', /or send 2027-04-30/],
     [published, { durationDays: 31 }, '/durationDays', /or send 30\. .*renew/],
     [published, { durationDays: null }, '/durationDays', /or send 30/],
     [published, { lastDay: '2027-03-27' }, '/lastDay', /or send 2027-03-26/],

@@ -49,14 +49,15 @@ export function requireOneDuration({ durationDays, lastDay }: ListingDuration): 
 }
 
 export interface PatchDurationInput {
-  listing: ListingDuration & { _id: string; publishedAt: Date | null };
+  listing: ListingDuration & { _id: string; publishedAt: Date | null; givenLastDay?: string | null };
   /** A field that is left out stays, unless the other one is set. */
   patch: Partial<ListingDuration>;
 }
 
 /**
  * Returns the changed duration: a number of days and a last day replace each other. Once the listing is published its
- * duration is fixed, and sending it again changes nothing; neither does a last day of null, since none is given by it.
+ * duration is fixed, and sending it again changes nothing: the present last day, or the one that was given, which a
+ * renewal has replaced. Neither does a last day of null, since none is given by it.
  * @throws DomainError `DURATION_INVALID`
  */
 export function patchDuration({ listing, patch }: PatchDurationInput): ListingDuration {
@@ -76,8 +77,8 @@ export function patchDuration({ listing, patch }: PatchDurationInput): ListingDu
 
 function requireSameDuration(listing: PatchDurationInput['listing'], sent: Partial<ListingDuration>): void {
   for (const field of ['durationDays', 'lastDay'] as const) {
-    const isSame = sent[field] === undefined || sent[field] === listing[field];
-    if (isSame || (field === 'lastDay' && sent.lastDay === null)) continue;
+    if (sent[field] === undefined || sent[field] === listing[field]) continue;
+    if (field === 'lastDay' && (sent.lastDay === null || sent.lastDay === listing.givenLastDay)) continue;
     const same = listing[field] === null ? 'leave it out' : `leave it out, or send ${listing[field]}`;
     throw invalid(
       `/${field}`,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { newContent, type ContentPatch, type ListingContent } from './content';
-import { editListing, newestContent } from './edit-listing';
+import { editListing, newestContent, type EditListingInput } from './edit-listing';
 import { listingStates } from './listing';
 import { instantFields } from './review-settings';
 import { differencesOf } from './revisions';
@@ -9,7 +9,7 @@ const content = (title: string, amountMinor = 100): ListingContent =>
   newContent({ title, description: 'Nearly new', category: 'bikes', price: { amountMinor, currency: 'EUR' } });
 const live = content('A bike');
 const draft = content('A good bike');
-const edit = (input: Partial<Parameters<typeof editListing>[0]>) =>
+const edit = (input: Partial<EditListingInput>) =>
   editListing({ state: 'live', live, draft: null, patch: {}, instantFields, ...input });
 const price = { amountMinor: 90, currency: 'EUR' };
 
@@ -41,6 +41,38 @@ describe('an edit of a live listing', () => {
 
   it('shows no field that the partner has not made instant', () => {
     expect(edit({ patch: { price }, instantFields: [] })).toMatchObject({ live, draft: { price } });
+  });
+});
+
+describe('a price of a live listing that moves to another category', () => {
+  const moved = { ...live, category: 'cars', price };
+
+  it.each<[string, Partial<EditListingInput>]>([
+    ['with the category', { patch: { category: 'cars', price } }],
+    ['after the category', { draft: { ...moved, price: live.price }, patch: { price } }],
+  ])('waits in the draft when it is sent %s', (_when, input) => {
+    expect(edit(input)).toMatchObject({ live, draft: moved, isInstant: false });
+  });
+
+  it('is not taken from buyers when the draft has none', () => {
+    expect(edit({ patch: { category: 'cars', price: null } })).toMatchObject({ live, draft: { price: null } });
+  });
+
+  it('waits while metadata reach buyers at once, and the review goes on', () => {
+    const metadata = { stock: '2' };
+    expect(edit({ draft: moved, patch: { metadata } })).toMatchObject({
+      live: { ...live, metadata },
+      draft: { ...moved, metadata },
+      isInstant: true,
+    });
+  });
+
+  it('waits on when only the category is taken back, and reaches buyers when it is sent again', () => {
+    const back = edit({ draft: moved, patch: { category: live.category } });
+    expect(back).toMatchObject({ live, draft: { ...live, price } });
+    expect(edit({ draft: back.draft, patch: { price } })).toMatchObject({ live: { price }, draft: null });
+    const patch = { category: live.category, price };
+    expect(edit({ draft: moved, patch })).toMatchObject({ live: { ...live, price }, draft: null, isInstant: false });
   });
 });
 
@@ -76,6 +108,7 @@ const textOf = ({ price: _price, metadata: _metadata, ...text }: ListingContent)
 const patches: fc.Arbitrary<ContentPatch> = fc.record(
   {
     title: fc.constantFrom('A bike', 'A good bike', 'Another bike'),
+    category: fc.constantFrom('bikes', 'bikes', 'cars'),
     price: fc.constantFrom(null, price, { amountMinor: 100, currency: 'EUR' }),
     metadata: fc.constantFrom<Record<string, string>>({}, { stock: '1' }),
   },
@@ -104,8 +137,13 @@ it('in 1,000 sequences buyers see approved content, but for the instant fields, 
         const edited = editListing({ state: 'live', ...seen, patch: step.patch, instantFields: allowed });
         const changed = differencesOf(approved, edited.live!).map(({ pointer }) => pointer.split('/')[1]);
         expect(changed.filter((field) => !(allowed as string[]).includes(field!))).toEqual([]);
+        // What buyers see has the price of its own category.
+        if (edited.newest.category !== approved.category) expect(edited.live!.price).toEqual(seen.live!.price);
+        else if (allowed.includes('price') && step.patch.price !== undefined)
+          expect(edited.live!.price).toEqual(edited.newest.price);
         expect(edited.draft === null).toBe(differencesOf(edited.live!, edited.newest).length === 0);
         if (edited.isInstant) expect(textOf(edited.newest)).toEqual(textOf(before));
+        if (edited.isInstant) expect([edited.live!.price, before.price]).toContainEqual(edited.newest.price);
         if (edited.fields.length === 0) expect([edited.live, edited.newest]).toEqual([seen.live, before]);
         seen = { live: edited.live, draft: edited.draft };
       }

@@ -11,7 +11,7 @@ export interface EditListingInput {
   /** The content that is being edited or reviewed; null where nothing differs from `live`. */
   draft: ListingContent | null;
   patch: ContentPatch;
-  /** The fields that reach buyers without a review. */
+  /** The partner's setting: the fields that reach buyers without a review. */
   instantFields: readonly InstantField[];
 }
 
@@ -31,11 +31,14 @@ export interface EditedListing {
 
 /**
  * Edits a listing. While it is live the instant fields change what buyers see; every other change waits in the draft.
+ * So does a price while the draft is in another category than `live`, whose bounds and currency it belongs to.
  * @throws DomainError as `newContent`
  */
-export function editListing({ state, live, draft, patch, instantFields }: EditListingInput): EditedListing {
+export function editListing({ state, live, draft, patch, ...input }: EditListingInput): EditedListing {
   const before = newestContent({ live, draft });
   const newest = patchContent(before, patch);
+  const isMoving = live !== null && live.category !== newest.category;
+  const instantFields = input.instantFields.filter((field) => field !== 'price' || !isMoving);
   const liveAfter = live && state === 'live' ? withInstantFields({ live, newest, patch, instantFields }) : live;
   const changed = changedFields([
     ...differencesOf(before, newest),

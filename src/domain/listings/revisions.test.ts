@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { newContent, patchContent, type ContentPatch, type ListingContent } from './content';
-import { changedFields, differencesOf, type Difference } from './revisions';
+import type { ReviewDecision } from './review';
+import { changedFields, differencesOf, isRejectedAsItIs, type Difference } from './revisions';
 
 const golf = newContent({
   title: '  Golf  ',
@@ -66,5 +67,31 @@ describe('the differences of two revisions', () => {
       { pointer: '/metadata/stock', before: null, after: '1' },
     ]);
     expect(changedFields(differences)).toEqual(['price', 'attributes', 'metadata']);
+  });
+});
+
+describe('a rejected draft', () => {
+  const quality = { reason: 'quality' as const, fields: [] };
+  const price = { amountMinor: 6, currency: 'EUR' };
+  const ofPrice = { reason: 'other' as const, fields: [{ pointer: '/price/amountMinor', comment: 'Too low' }] };
+
+  it.each<[string, boolean, Pick<ReviewDecision, 'reason' | 'fields'>, ContentPatch]>([
+    ['nothing changed', true, quality, {}],
+    ['another price', true, quality, { price }],
+    ['other metadata', true, quality, { metadata: { stock: '1' } }],
+    ['another title', false, quality, { title: 'Golf II' }],
+    ['another title and price', false, quality, { title: 'Golf II', price }],
+    ['another category', false, quality, { category: 'vans' }],
+    ['a price, which was the reason', false, { ...quality, reason: 'price' }, { price }],
+    ['a price, which has a remark', false, ofPrice, { price }],
+    ['no price any more, which was the reason', false, { ...quality, reason: 'price' }, { price: null }],
+    ['metadata, where the price was the reason', true, { ...quality, reason: 'price' }, { metadata: { a: '1' } }],
+  ])('with %s is one that was rejected as it is: %p', (_what, isSame, rejection, patch) => {
+    expect(isRejectedAsItIs({ rejection, rejected: golf, draft: patchContent(golf, patch) })).toBe(isSame);
+  });
+
+  it('is the same one that was stored before listings had images', () => {
+    const { images: _images, ...rejected } = golf;
+    expect(isRejectedAsItIs({ rejection: quality, rejected: rejected as ListingContent, draft: golf })).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
-import type { ListingContent } from './content';
+import { withImages, type ListingContent } from './content';
+import type { ReviewDecision } from './review';
 
 /** A field that differs between two revisions; null stands for a field that one of them lacks. */
 export interface Difference {
@@ -47,3 +48,23 @@ const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) ==
 export const changedFields = (differences: readonly Difference[]): string[] => [
   ...new Set(differences.map(({ pointer }) => pointer.split('/')[1] ?? '')),
 ];
+
+export interface RejectedDraft {
+  rejection: Pick<ReviewDecision, 'reason' | 'fields'>;
+  /** The content as it was rejected. */
+  rejected: ListingContent;
+  draft: ListingContent;
+}
+
+/**
+ * Returns true for a draft that was rejected as it is: what was rejected stands in it unchanged. Other metadata mend no
+ * rejection, and another price mends only one for the price.
+ */
+export function isRejectedAsItIs({ rejection, rejected, draft }: RejectedDraft): boolean {
+  const besides = isForPrice(rejection) ? ['metadata'] : ['metadata', 'price'];
+  const changed = changedFields(differencesOf(withImages(rejected), withImages(draft)));
+  return changed.every((field) => besides.includes(field));
+}
+
+const isForPrice = ({ reason, fields }: RejectedDraft['rejection']): boolean =>
+  reason === 'price' || fields.some(({ pointer }) => pointer.split('/')[1] === 'price');

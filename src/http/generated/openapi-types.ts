@@ -1415,14 +1415,17 @@ export interface paths {
          *     **What buyers see changes only by an approval**, but for the partner's `instantFields` (`price` and `metadata` by
          *     default), which reach a live listing at once; everything else waits in the draft until it is submitted and
          *     approved. A price that the category requires cannot be taken from a live listing (`422 PRICE_OUT_OF_BOUNDS`).
+         *     While the draft is in another category than `live`, a price waits in the draft with it, and is checked by the
+         *     category of the draft: one that does not fit is `422 PRICE_OUT_OF_BOUNDS` or `CURRENCY_MISMATCH`, also where the
+         *     request has the category alone.
          *
          *     Where a revision is under review, the review of the next one takes its place in the queue, and a decision about
-         *     the old one is `409 REVISION_CHANGED`. Where only instant fields of a live listing change, its review goes on:
-         *     the draft has their new values too, and the revision under review stays the same.
+         *     the old one is `409 REVISION_CHANGED`. Where only instant fields of a live listing change, and buyers see their
+         *     new values, its review goes on: the draft has them too, and the revision under review stays the same.
          *
-         *     The duration is fixed once the listing is published: the same `durationDays`, the same `lastDay`, or `lastDay:
-         *     null`, is no change then; anything else is `422 DURATION_INVALID`, and `POST /listings/{listingId}/renew` lengthens
-         *     the listing.
+         *     The duration is fixed once the listing is published: the same `durationDays`, the `lastDay` that you gave or the
+         *     present one, or `lastDay: null`, is no change then; anything else is `422 DURATION_INVALID`, and
+         *     `POST /listings/{listingId}/renew` lengthens the listing.
          *
          *     A change of what the listing shows, or of its `metadata`, is a new revision. A PATCH that changes nothing
          *     responds with the listing as it is, with the same `ETag`. `attributes` are checked against the category when they
@@ -3574,7 +3577,7 @@ export interface components {
         ListingRules: {
             [key: string]: "block" | "review" | "info" | "off";
         };
-        /** @description The fields of a live listing that reach buyers without a review, within the bounds of the category. The default is `price` and `metadata`. */
+        /** @description The fields of a live listing that reach buyers without a review, within the bounds of the category. A `price` waits for the review while the draft is in another category. The default is `price` and `metadata`. */
         InstantFields: ("price" | "metadata")[];
         /** @description Addresses of the people who are notified when nobody has decided within 48 hours; the partner's `reviewers` where there are none. For live tenants the operator is notified too. */
         Deputies: components["schemas"]["Email"][];

@@ -32,6 +32,8 @@ export interface Listing extends Entity {
   durationDays: number | null;
   /** ISO 8601 date in the partner's time zone; from the approval on the day that counts. */
   lastDay: string | null;
+  /** The last day with which the listing was published; null where none was given, absent until then. */
+  givenLastDay?: string | null;
   publishedAt: Date | null;
   /** The time of the last approval. */
   approvedAt: Date | null;
@@ -58,6 +60,8 @@ export interface Listing extends Entity {
 /** A rejection as it is kept for the owner and for the next reviewer. */
 export interface ListingRejection extends Pick<ReviewDecision, 'reviewer' | 'reason' | 'comment' | 'fields'> {
   revision: number;
+  /** The newest revision by then, which has the content that was rejected; absent in older rejections. */
+  newestRevision?: number;
   at: Date;
 }
 
@@ -95,6 +99,7 @@ export const listingSchema = new Schema<Listing>(
     refKey: { type: String, required: true },
     durationDays: { type: Number, default: null },
     lastDay: { type: String, default: null },
+    givenLastDay: { type: String },
     publishedAt: { type: Date, default: null },
     approvedAt: { type: Date, default: null },
     approvalMail: { type: String, default: null },

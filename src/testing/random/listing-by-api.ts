@@ -6,7 +6,7 @@ import { startTestApi, type TestMethod } from '../test-api';
 import { waitFor } from '../wait-for';
 import { advanceHere } from '../worlds/advance-here';
 import { openBaseWorld } from '../worlds/base-world';
-import { description, firstContent, patchOf, priceRule, seenOf } from './listing-content';
+import { categoriesOf, description, firstContent, patchOf, seenOf } from './listing-content';
 import type { ListingCommand, NewListingTerms } from './listing-sequences';
 import type { ListingSubject } from './random-listings';
 import { dayAfter, ZONE, type Answer } from './seen-listing';
@@ -68,12 +68,10 @@ async function createListing(tenant: Tenant, { policy, duration }: NewListingTer
   // Late in the morning of the next day, so that every step of time keeps away from midnight.
   const offsetMs = Math.ceil(Date.now() / DAY_MS) * DAY_MS + 6 * HOUR_MS - Date.now();
   await models.sandboxClocks.create({ _id: tenantId, tenantId, offsetMs, updatedAt: new Date() });
-  const names = { en: 'Bikes', de: 'Räder' };
-  await request('put', '/listing-categories/bikes', { names, attributes: [], price: priceRule, review: policy });
+  for (const { slug, terms } of categoriesOf(policy)) await request('put', `/listing-categories/${slug}`, terms);
   const { durationDays, lastDayIn } = duration;
   const created = await request('post', '/listings', {
     description,
-    category: 'bikes',
     ...patchOf(firstContent),
     ownerRef: 'owner',
     ...(durationDays === undefined ? {} : { durationDays }),

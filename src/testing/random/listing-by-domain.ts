@@ -10,7 +10,7 @@ import { requireReviewer, reviewNotOpen, reviewTimes, revisionChanged } from '..
 import { DomainError } from '../../domain/domain-error';
 import { canTransition } from '../../domain/transitions';
 import type { Event } from '../../models/event';
-import { description, firstContent, patchOf, priceRule, requireEdited, seenOf } from './listing-content';
+import { categoriesOf, description, firstContent, patchOf, requireEdited, seenOf } from './listing-content';
 import type { ListingCommand, NewListingTerms } from './listing-sequences';
 import type { ListingSubject } from './random-listings';
 import { dayAfter, ZONE, type Answer, type SeenListing } from './seen-listing';
@@ -44,15 +44,14 @@ class ListingByDomain implements ListingSubject {
   private nowMs = START_MS;
   private readonly timeline: Event[] = [];
   private stored: Stored;
-  private readonly category: CategoryTerms;
+  private readonly categories: Map<string, CategoryTerms>;
   private readonly settings: PartnerListings & { timeZone: string };
 
   constructor({ policy: review, duration, graceDays }: NewListingTerms) {
-    const names = { en: 'Bikes', de: 'Räder' };
-    this.category = { names, parent: null, attributes: [], price: priceRule, durationDays: null, review };
+    this.categories = new Map(categoriesOf(review).map(({ slug, terms }) => [slug, terms]));
     this.settings = { ...partnerListingsOf({ graceDays }), timeZone: ZONE };
-    const draft = newContent({ description, category: 'bikes', ...patchOf(firstContent) } as ListingContent);
-    requireInCategory({ content: draft, category: this.category });
+    const draft = newContent({ description, ...patchOf(firstContent) } as ListingContent);
+    requireInCategory({ content: draft, category: this.categoryOf(draft) });
     const { durationDays = null, lastDayIn } = duration;
     const lastDay = lastDayIn === undefined ? null : dayAfter(this.nowMs, lastDayIn);
     const never = { live: null, expiresAt: null, approvedAt: null, review: null };
@@ -60,6 +59,7 @@ class ListingByDomain implements ListingSubject {
     this.record('created');
   }
 
+  private readonly categoryOf = ({ category }: { category: string }) => this.categories.get(category)!;
   now = async () => this.nowMs;
   events = async () => this.timeline;
   async pass(byMs: number): Promise<void> {
@@ -131,7 +131,7 @@ class ListingByDomain implements ListingSubject {
     const { live, draft, revision, review } = this.stored;
     const edited = editListing({ state: this.state, live, draft, patch, instantFields: this.settings.instantFields });
     if (edited.fields.length === 0) return;
-    requireEdited({ live, draft }, edited, this.category);
+    requireEdited({ live, draft }, edited, this.categoryOf);
     this.write({ live: edited.live, draft: edited.draft, revision: revision + 1 });
     this.record('updated');
     if (!review) return;
@@ -162,9 +162,9 @@ class ListingByDomain implements ListingSubject {
 
   private check(): void {
     const content = newestContent(this.stored);
-    const { category, settings } = this;
     this.record('checked');
-    const { outcome } = checkListing({ ...noOthers, content, category, settings });
+    const category = this.categoryOf(content);
+    const { outcome } = checkListing({ ...noOthers, content, category, settings: this.settings });
     if (outcome === 'approve') this.approve();
   }
 

@@ -1,6 +1,5 @@
-import { takesPrice, type SeenContent } from './listing-content';
+import { editedInModel, type SeenContent } from './listing-content';
 import type { ListingCommand, ListingPatch, NewListingTerms } from './listing-sequences';
-import { NO_PRICE } from './listing-sequences';
 import { claimedBy, newReview, refuseReviewer, type ModelReview } from './listing-model-review';
 import { dateOf, dayOf, endOf, type Answer, type SeenListing } from './seen-listing';
 
@@ -13,17 +12,14 @@ interface Expected {
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 365;
 
-const isSame = (one: SeenContent, other: SeenContent): boolean =>
-  one.title === other.title && one.price === other.price;
-
 /**
  * What must be true of a listing, written down from the table in docs/listings.md and not from the code: it calls none
  * of the rules that it is compared with. A listing has at most one open review, of its newest revision.
  */
 export class ListingModel {
   private state = 'draft';
-  private live: SeenContent | null = null;
-  private draft: SeenContent | null;
+  live: SeenContent | null = null;
+  draft: SeenContent | null;
   /** The newest revision, which an open review is about. */
   revision = 1;
   private days: number | null;
@@ -99,21 +95,16 @@ export class ListingModel {
   }
 
   private edit(patch: ListingPatch, nowMs: number): Expected {
-    const before = this.draft ?? this.live!;
-    const newest = { ...before, ...patch };
-    const isLive = this.stateAt(nowMs) === 'live';
-    // The price is an instant field: buyers see it at once, and nothing else.
-    const live = isLive && patch.price !== undefined ? { ...this.live!, price: patch.price } : this.live;
-    if (isSame(before, newest) && (live === null || isSame(live, this.live!))) return done(200);
-    if (!takesPrice(isLive ? this.live : null, patch)) return refused('PRICE_OUT_OF_BOUNDS');
+    const { live, draft, hasChanged, isTaken, isInstant } = editedInModel(this, patch, this.stateAt(nowMs) === 'live');
+    if (!hasChanged) return done(200);
+    if (!isTaken) return refused('PRICE_OUT_OF_BOUNDS');
     this.live = live;
-    this.draft = live && isSame(live, newest) ? null : newest;
+    this.draft = draft;
     this.revision += 1;
     if (!this.review) return done(200, 'updated');
     // The review of the new revision takes the place of the old one, if anything is left to review.
     const { authors, renewDays } = this.review;
     const isLeft = this.draft !== null || renewDays !== null;
-    const isInstant = isLive && newest.title === before.title && newest.price !== NO_PRICE;
     if (isLeft && isInstant) return done(200, 'updated');
     this.review = isLeft ? newReview(authors, renewDays) : null;
     return isLeft ? done(200, 'updated', 'checked') : done(200, 'updated');

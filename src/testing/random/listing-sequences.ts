@@ -7,12 +7,14 @@ const HOUR_MS = 3_600_000;
  */
 export const TO_THE_END_MS = 70 * 60_000;
 
-/** The least price of the category. */
+/** The least price of the category `bikes`. */
 export const LEAST_PRICE = 100;
+/** The highest price of the category `scooters`, which is too high for `bikes`. */
+export const DEAREST_PRICE = 2_000_000;
 /** Stands for no price, which the category lets a draft have and nothing that buyers see. */
 export const NO_PRICE = 0;
 
-export type ListingPatch = Partial<{ title: string; price: number }>;
+export type ListingPatch = Partial<{ title: string; category: string; price: number }>;
 const patch: fc.Arbitrary<ListingPatch> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ title: fc.constantFrom('A red bicycle', 'A blue bicycle', 'A green bicycle') }) },
   { weight: 3, arbitrary: fc.record({ price: fc.constantFrom(LEAST_PRICE, 200, 300) }) },
@@ -20,6 +22,13 @@ const patch: fc.Arbitrary<ListingPatch> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ title: fc.constantFrom('A red bicycle', 'A blue bicycle'), price: fc.constant(200) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record(
+      { category: fc.constantFrom('bikes', 'scooters'), price: fc.constantFrom(NO_PRICE, 200, 300, DEAREST_PRICE) },
+      { requiredKeys: ['category'] },
+    ),
   },
 );
 /** The seller submits and the owner owns, so neither may decide. */

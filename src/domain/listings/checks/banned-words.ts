@@ -1,3 +1,4 @@
+import { lengthOf } from '../../values/text';
 import { visibleText } from '../../values/fold-text';
 import { splitWords, type SplitText, type Word } from '../../values/split-words';
 
@@ -33,15 +34,15 @@ const isApart = (before: Word | undefined, word: Word): boolean => before !== un
 /**
  * Returns the first occurrence of each entry as it is written in the text. An entry matches whole words alone: its
  * beginning and its end (unless it ends in `*`) stand where words of the text begin and end. The words of an entry
- * stand in one sentence; letters that are spaced out, as in `s.c.a.m`, are read together.
+ * stand in one sentence; three letters or more that are spaced out, as in `s.c.a.m`, are read together as one word.
  */
 export function findBannedWords({ visible, words }: SplitText, entries: readonly BannedEntry[]): string[] {
   if (entries.length === 0) return [];
-  const { joined, startsAt, endsAt } = joinWords(visible, words);
+  const { joined, startsAt, endsAt, seriesFrom } = joinWords(visible, words);
 
   const writtenAt = (at: number, { folded, isPrefix }: BannedEntry): string | null => {
     const first = startsAt.get(at);
-    if (first === undefined) return null;
+    if (first === undefined || (at >= seriesFrom && lengthOf(folded) < LEAST_SPACED_OUT)) return null;
     const end = at + folded.length;
     const last = endsAt.get(isPrefix ? endOfWord(joined, endsAt, end) : end);
     return last === undefined ? null : visible.slice(first.start, last.end);
@@ -68,6 +69,8 @@ interface JoinedWords {
   /** The word that begins, or ends, at each position in `joined`. */
   startsAt: Map<number, Word>;
   endsAt: Map<number, Word>;
+  /** The position in `joined` from which on letters stand that are spaced out. */
+  seriesFrom: number;
 }
 
 function joinWords(visible: string, words: readonly Word[]): JoinedWords {
@@ -85,11 +88,17 @@ function joinWords(visible: string, words: readonly Word[]): JoinedWords {
       joined += SENTENCE_END.test(visible.slice(before.end, word.start)) ? '\n' : ' ';
     append(word);
   });
+  const seriesFrom = joined.length;
   for (const letters of spacedOutLetters(words)) {
+    const isBreak = breaksIn(visible, letters);
     joined += '\n';
-    letters.forEach(append);
+    letters.forEach((letter, index) => {
+      if (isBreak(index) || isAfterArticle(visible, letters, index)) startsAt.set(joined.length, letter);
+      joined += letter.folded;
+      if (isBreak(index + 1)) endsAt.set(joined.length, letter);
+    });
   }
-  return { joined, startsAt, endsAt };
+  return { joined, startsAt, endsAt, seriesFrom };
 }
 
 const SINGLE = /^[\p{L}\p{N}]$/u;
@@ -112,4 +121,30 @@ function spacedOutLetters(words: readonly Word[]): Word[][] {
     if (current.length === LEAST_SPACED_OUT) series.push(current);
   }
   return series;
+}
+
+const textOf = (visible: string, { start, end }: Word): string => visible.slice(start, end);
+const isSpaceBefore = (visible: string, letters: readonly Word[], index: number): boolean =>
+  /\s/.test(visible.slice(letters[index - 1]!.end, letters[index]!.start));
+const isCapital = (text: string): boolean => text !== text.toLowerCase();
+
+/**
+ * Returns a function that is true for each place in a series at which a word may begin or end: the edges of the series,
+ * a change of case, and a space where other letters of the series stand without one. So no word is read out of the
+ * middle of `A B C D E`.
+ */
+function breaksIn(visible: string, letters: readonly Word[]): (index: number) => boolean {
+  const spaces = letters.map((_, index) => index > 0 && isSpaceBefore(visible, letters, index));
+  const isMixed = spaces.indexOf(false, 1) !== -1;
+  return (index) => {
+    if (index === 0 || index === letters.length) return true;
+    const [before, after] = [textOf(visible, letters[index - 1]!), textOf(visible, letters[index]!)];
+    return (isMixed && spaces[index]!) || isCapital(before) !== isCapital(after);
+  };
+}
+
+/** Returns true for the letter behind an article, as in `a s c a m`; `a b c` is a list. */
+function isAfterArticle(visible: string, letters: readonly Word[], index: number): boolean {
+  if (index !== 1 || letters[0]!.folded !== 'a' || letters[1]!.folded === 'b') return false;
+  return isSpaceBefore(visible, letters, index);
 }

@@ -45,7 +45,7 @@ const found = ({ findings }: ListingCheck) => findings.map(({ rule, severity, po
 
 describe('the check of a listing', () => {
   it('finds nothing in a good listing, which is approved without a person', () => {
-    expect(check({})).toEqual({ version: 3, score: 78, findings: [], outcome: 'approve' });
+    expect(check({})).toEqual({ version: 4, score: 78, findings: [], outcome: 'approve' });
   });
 
   it.each<[string, Partial<CheckListingInput['content']>, [CheckRule, Severity, string]]>([

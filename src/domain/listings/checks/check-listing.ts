@@ -10,7 +10,7 @@ import { qualityScore } from './quality-score';
 import { lengthHits, textHits, textsOf } from './text-rules';
 
 /** Grows with every change after which equal content may get another score or other findings. */
-export const CHECKS_VERSION = 3;
+export const CHECKS_VERSION = 4;
 
 /** A listing below this score wants a person. */
 export const LEAST_SCORE = 50;

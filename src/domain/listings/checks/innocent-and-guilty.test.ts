@@ -15,6 +15,8 @@ const bannedWords = [
   'replica watch',
   '赌博',
   'カジノ',
+  'ml',
+  'bcd',
 ];
 
 const calm =
@@ -83,6 +85,7 @@ const innocent: readonly string[] = [
   'Handy 128/256/512 GB',
   'Passt für TOYOTA, HONDA und SUZUKI',
   'S M L XL, U.S.A. made, A B C Spiel',
+  'Größen S M L verfügbar, Klassen A B C D E',
   'Score 0:3, 50/50 Anteil, 16:9 Monitor, 1920x1080 und 3840 × 2160',
 ];
 
@@ -135,6 +138,7 @@ const guilty: readonly [CheckRule, string][] = [
   ['banned_word', 'a replica\u00a0watch'],
   ['banned_word', 'ехtra sеx'],
   ['banned_word', 'c.u.n.t'],
+  ['banned_word', 'what a c u n t'],
   ['banned_word', 'cünt'],
   ['banned_word', '网络赌博平台'],
   ['banned_word', '東京カジノで遊ぶ'],

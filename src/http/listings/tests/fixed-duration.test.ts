@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { golf } from '../../../testing/contract/seed-listing';
 import { openRenewalWorld, type RenewalWorld } from './renewal-world';
 
 let world: RenewalWorld;
@@ -48,3 +50,26 @@ it('an import that sends the same listings every night finds each unchanged afte
   for (const { id } of first.items) await world.approve(id);
   expect((await load()).counts).toEqual({ created: 0, updated: 0, unchanged: 3, refused: 0 });
 });
+
+it.each([
+  ['a renewal', (listingId: string) => world.command(listingId, 'renew', { days: 5 })],
+  ['its end', (listingId: string) => world.command(listingId, 'expire')],
+  ['its last day', () => world.setClock('2027-04-02T12:00:00Z')],
+])(
+  'an import sends the given last day and a new price after %s, and only the price changes',
+  async (_what, happens) => {
+    const item = { ...golf, ref: `given-${randomUUID()}`, lastDay: '2027-04-01' };
+    const load = async (changes: object) =>
+      (await world.send('post', '/listings/bulk', { mode: 'upsert', items: [{ ...item, ...changes }] })).body.items[0];
+    const { id } = await load({});
+    await world.command(id, 'submit', {});
+    await world.approve(id);
+    await happens(id);
+    const { lastDay } = await world.read(id);
+    expect(await load({})).toMatchObject({ outcome: 'unchanged' });
+    expect(await load({ price: { amountMinor: 880_000, currency: 'EUR' } })).toMatchObject({ outcome: 'updated' });
+    expect((await world.read(id)).lastDay).toBe(lastDay);
+    const refused = await load({ lastDay: '2027-04-03' });
+    expect(refused).toMatchObject({ outcome: 'refused', problem: { code: 'DURATION_INVALID' } });
+  },
+);

@@ -1,3 +1,4 @@
+import { cars } from '../../../testing/contract/seed-listing';
 import { openRenewalWorld, type RenewalWorld } from './renewal-world';
 
 let world: RenewalWorld;
@@ -76,6 +77,61 @@ it('a price that the category requires is not taken from a live listing, by no w
   expect(await world.read(listingId)).toMatchObject({ live, draft: null, revision: 1 });
   await world.command(listingId, 'withdraw', { reason: 'other' });
   expect(await patch(listingId, { price: null })).toMatchObject({ live, draft: { price: null } });
+});
+
+describe('a live listing that moves to another category', () => {
+  const usd = (amountMinor: number) => ({ amountMinor, currency: 'USD' });
+  const cheap = eur(890_000);
+  beforeAll(async () => {
+    const prices = { trucks: { min: eur(6_000_000), max: null }, imports: { min: null, max: usd(5_000_000) } };
+    for (const [slug, bounds] of Object.entries(prices))
+      await world.send('put', `/listing-categories/${slug}`, { ...cars, price: { required: true, ...bounds } });
+  });
+
+  it.each([
+    ['other bounds', 'trucks', eur(7_000_000)],
+    ['another currency', 'imports', usd(900_000)],
+  ])('with %s takes its price along, which buyers see with the approval', async (_what, category, price) => {
+    const listingId = await world.published();
+    expect(await patch(listingId, { category, price })).toMatchObject({
+      live: { category: 'cars', price: cheap },
+      draft: { category, price },
+    });
+    await world.command(listingId, 'submit', {});
+    await world.approve(listingId);
+    expect(await world.read(listingId)).toMatchObject({ live: { category, price }, draft: null });
+  });
+
+  it('is checked by that category, which the problem names, and keeps its price where the draft has none', async () => {
+    const listingId = await world.published();
+    const move = (category: string) => world.send('patch', `/listings/${listingId}`, { category });
+    const [dear, foreign] = [await move('trucks'), await move('imports')];
+    expect([dear.status, dear.body.code]).toEqual([422, 'PRICE_OUT_OF_BOUNDS']);
+    expect([foreign.status, foreign.body.code]).toEqual([422, 'CURRENCY_MISMATCH']);
+    expect([dear.body.detail, foreign.body.detail]).toEqual([
+      'amountMinor is 890000, and the category "trucks" takes at least 6000000 EUR minor units: send such a price.',
+      'The price is in EUR, and the category "imports" takes USD: send one in it.',
+    ]);
+    expect(await patch(listingId, { category: 'trucks', price: null })).toMatchObject({
+      live: { category: 'cars', price: cheap },
+      draft: { category: 'trucks', price: null },
+    });
+  });
+
+  it('is reviewed again for a price that waits, and shows none of it once the category is taken back', async () => {
+    const listingId = await world.published();
+    await patch(listingId, { category: 'trucks', price: eur(7_000_000) });
+    await world.command(listingId, 'submit', {});
+    const { review } = await world.read(listingId);
+    const repriced = await patch(listingId, { price: eur(8_000_000) });
+    expect(repriced).toMatchObject({ live: { price: cheap }, draft: { price: eur(8_000_000) } });
+    expect(repriced.review).toEqual({ id: expect.not.stringContaining(review.id), revision: 3 });
+    expect(await patch(listingId, { category: 'cars', price: eur(880_000) })).toMatchObject({
+      live: { category: 'cars', price: eur(880_000) },
+      draft: null,
+      review: null,
+    });
+  });
 });
 
 it.each([

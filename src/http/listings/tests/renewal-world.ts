@@ -1,4 +1,4 @@
-import type { ReviewDecision } from '../../../domain/listings/review';
+import type { RejectionReason, ReviewDecision } from '../../../domain/listings/review';
 import { decideReview } from '../../../services/listings/reviews/end-review';
 import { cars, golf } from '../../../testing/contract/seed-listing';
 import { expectContract } from '../../../testing/expect-contract';
@@ -6,7 +6,7 @@ import { startTestApi, type TestMethod } from '../../../testing/test-api';
 
 const by = { kind: 'workflow', id: null } as const;
 
-/** Opens a sandbox tenant in Berlin whose clock the test sets. Its listings are approved as their process does it. */
+/** Opens a sandbox tenant in Berlin whose clock the test sets. Its listings are decided on as their process does it. */
 export async function openRenewalWorld() {
   const api = await startTestApi({
     limits: { requestsPerMinute: 6000, maxBodyBytes: 65_536 },
@@ -27,6 +27,23 @@ export async function openRenewalWorld() {
   const now = async () =>
     new Date(Date.now() + ((await models.sandboxClocks.findById(tenantId).lean())?.offsetMs ?? 0));
 
+  const decide = async (listingId: string, decided: Pick<ReviewDecision, 'outcome' | 'reason'>): Promise<void> => {
+    const { reviewId } = await models.listings.findById(listingId).lean().orFail();
+    const at = (await now()).toISOString();
+    await database.inTransaction(async (session) => {
+      const review = await models.listingReviews.findById(reviewId).session(session).lean().orFail();
+      const change = {
+        tenantId,
+        reviewId: review._id,
+        step: decided.outcome === 'approved' ? 'approve' : 'reject',
+        at,
+        by,
+      };
+      const decision: ReviewDecision = { ...decided, reviewer: null, comment: null, fields: [] };
+      await decideReview({ database, session, change, review, decision });
+    });
+  };
+
   return {
     api,
     key,
@@ -41,22 +58,9 @@ export async function openRenewalWorld() {
     /** Returns the events of a listing, the first one first. */
     events: (listingId: string) => models.events.find({ tenantId, entityId: listingId }).sort({ version: 1 }).lean(),
     /** Approves the open review of a listing, as its process does. */
-    async approve(listingId: string): Promise<void> {
-      const { reviewId } = await models.listings.findById(listingId).lean().orFail();
-      const at = (await now()).toISOString();
-      await database.inTransaction(async (session) => {
-        const review = await models.listingReviews.findById(reviewId).session(session).lean().orFail();
-        const change = { tenantId, reviewId: review._id, step: 'approve', at, by };
-        const decision: ReviewDecision = {
-          outcome: 'approved',
-          reviewer: null,
-          reason: null,
-          comment: null,
-          fields: [],
-        };
-        await decideReview({ database, session, change, review, decision });
-      });
-    },
+    approve: (listingId: string) => decide(listingId, { outcome: 'approved', reason: null }),
+    /** Rejects the open review of a listing. */
+    reject: (listingId: string, reason: RejectionReason) => decide(listingId, { outcome: 'rejected', reason }),
     /** Creates a listing and approves it. Returns its id. */
     async published(changes: object = {}): Promise<string> {
       const { body } = await send('post', '/listings', { ...golf, durationDays: 6, ...changes });

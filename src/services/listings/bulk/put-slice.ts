@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { ClientSession } from 'mongoose';
 import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
@@ -6,12 +5,13 @@ import type { NewContentInput } from '../../../domain/listings/content';
 import type { ListingDuration } from '../../../domain/listings/duration';
 import { keyOfRef, type ListingOwner } from '../../../domain/listings/listing';
 import type { Database } from '../../../models/database';
-import type { Listing, ListingRejection } from '../../../models/listings/listing';
+import type { Listing } from '../../../models/listings/listing';
 import { insertListings, newListing } from '../accept-listing';
 import { changeListing } from '../change-listing';
 import { createListingLookups } from '../listing-lookups';
 import { submitListing } from '../submit-listing';
 import { takenRef } from '../taken-ref';
+import { isStillRejected } from './still-rejected';
 import { keepItems, type Batch, type KeptItem } from './kept-items';
 
 export type BatchMode = 'create' | 'upsert';
@@ -68,8 +68,6 @@ interface Put {
   item: BatchItem;
   outcome: KeptItem['outcome'];
   listing: Listing;
-  /** True where the item gave the draft another price. */
-  isRepriced: boolean;
 }
 
 /**
@@ -153,7 +151,7 @@ async function createNew(
       const owner = { ownerUserId, ownerRef };
       const about = { tenantId, correlationId, by, at };
       const listing = await newListing({ ...about, ...owner, content, ref, durationDays, lastDay }, lookups);
-      puts.push({ item, outcome: 'created', listing, isRepriced: false });
+      puts.push({ item, outcome: 'created', listing });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       refusals.push({ index: item.index, outcome: 'refused', error });
@@ -172,8 +170,7 @@ async function update(input: PutSliceInput, item: BatchItem, before: Listing): P
     content,
     duration: { durationDays, lastDay },
   });
-  const isRepriced = !isDeepStrictEqual(before.draft?.price, listing.draft?.price);
-  return { item, outcome: listing === before ? 'unchanged' : 'updated', listing, isRepriced };
+  return { item, outcome: listing === before ? 'unchanged' : 'updated', listing };
 }
 
 function requireSameOwner(item: BatchItem, listing: Listing): void {
@@ -190,17 +187,12 @@ function requireSameOwner(item: BatchItem, listing: Listing): void {
 
 /**
  * Submits a listing, unless there is nothing to submit: its draft is under review already, buyers see it, or a reviewer
- * has rejected it as it is. A new price, which opens no new revision of a live listing's draft, mends a rejection for
- * the price.
+ * has rejected it as it is.
  */
 async function submit(input: PutSliceInput, put: Put): Promise<void> {
-  const { listing, isRepriced } = put;
-  const { draft, reviewId, rejection, contentRevision } = listing;
-  if (draft === null || reviewId !== null) return;
-  if (rejection?.revision === contentRevision && !(isRepriced && isForPrice(rejection))) return;
+  const { listing } = put;
+  if (listing.draft === null || listing.reviewId !== null) return;
+  if (await isStillRejected({ ...input, listing })) return;
   await submitListing({ ...input, listing, submittedBy: null });
   if (put.outcome === 'unchanged') put.outcome = 'updated';
 }
-
-const isForPrice = ({ reason, fields }: ListingRejection): boolean =>
-  reason === 'price' || fields.some(({ pointer }) => pointer.split('/')[1] === 'price');

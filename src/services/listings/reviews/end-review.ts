@@ -184,7 +184,7 @@ async function firstTimes({
   const { timeZone } = settings;
   const days = durationDays ?? category?.durationDays ?? settings.durationDays;
   const lastDay = givenDay ?? lastDayAfter({ at: at.toISOString(), timeZone, durationDays: days });
-  return { publishedAt: at, ...setEnd({ lastDay, settings, at }) };
+  return { publishedAt: at, givenLastDay: givenDay, ...setEnd({ lastDay, settings, at }) };
 }
 
 /**
@@ -211,14 +211,14 @@ async function orderApprovalMail({
 
 /** Returns the changes of a rejected listing, and the mail to its owner. Buyers see what they saw. */
 function rejection({
-  listing: { _id: listingId, state, ownerUserId },
+  listing: { _id: listingId, state, ownerUserId, revision: newestRevision },
   revision,
   decision: { reviewer, reason, comment, fields },
   at,
 }: MoveInput & { revision: number; decision: ReviewDecision }): Partial<StepInput> {
   return {
     ...(state === 'in_review' ? { to: 'rejected' } : {}),
-    set: { reviewId: null, rejection: { revision, at, reviewer, reason, comment, fields } },
+    set: { reviewId: null, rejection: { revision, newestRevision, at, reviewer, reason, comment, fields } },
     ...(ownerUserId === null
       ? {}
       : {
