@@ -1,6 +1,6 @@
-import type { RejectionReason } from '../../../domain/listings/review';
-import { golf } from '../../../testing/contract/seed-listing';
-import { openRenewalWorld, type RenewalWorld } from './renewal-world';
+import type { RejectionReason } from '../../../../domain/listings/review';
+import { golf } from '../../../../testing/contract/seed-listing';
+import { openRenewalWorld, type RenewalWorld } from '../renewal-world';
 
 let world: RenewalWorld;
 beforeAll(async () => {
