@@ -28,14 +28,16 @@ const CONNECTIONS = 40;
 const NEW_CONNECTIONS = 8;
 /** Milliseconds for which a slow request takes its time to send its body. */
 const SLOW_MS = 300;
+/** Milliseconds of the past whose requests are still sent when this process was late. */
+const CAUGHT_UP_MS = 100;
 /** Of as many requests one is slow, and one has a connection of its own. */
 const OUT_OF = 10;
 
 /**
- * Sends requests evenly over keep-alive connections, as a partner's busy app does, and repeats none. One in ten takes
- * 300 ms, and one in ten comes over a connection of its own. None writes: a stand-in for MongoDB on a busy machine may
- * keep a transaction waiting for longer than the API lets its callers wait. A request fails when it gets no response,
- * or another one than it should.
+ * Sends requests evenly over keep-alive connections, as a partner's busy app does, and repeats none; fewer where the
+ * machine cannot do as many, so that none waits for others to be sent. One in ten takes 300 ms, and one in ten comes
+ * over a connection of its own. None writes: a stand-in for MongoDB on a busy machine may keep a transaction waiting
+ * for longer than the API lets its callers wait. A request fails when it gets no response, or another than it should.
  */
 export async function startKeepAliveLoad({ api, apiKey, perSecond = 200 }: KeepAliveLoadInput): Promise<KeepAliveLoad> {
   const app = createPartnerApp({ api, apiKey });
@@ -59,12 +61,14 @@ export async function startKeepAliveLoad({ api, apiKey, perSecond = 200 }: KeepA
     else failed.push(`${new Date().toISOString()} ${isSlow ? 'slow' : 'fast'} ${index}: ${status}`);
   };
   const sending = (async () => {
-    const begunAt = performance.now();
+    let nextMs = performance.now();
     for (let index = 0; !stopping.signal.aborted; index += 1) {
       const sent = send(index);
       underWay.add(sent);
       void sent.finally(() => underWay.delete(sent));
-      await setTimeout(Math.max(0, begunAt + ((index + 1) * 1000) / perSecond - performance.now()));
+      if (underWay.size >= CONNECTIONS + NEW_CONNECTIONS) await Promise.race(underWay);
+      nextMs = Math.max(nextMs + 1000 / perSecond, performance.now() - CAUGHT_UP_MS);
+      await setTimeout(Math.max(0, nextMs - performance.now()));
     }
   })();
   return {

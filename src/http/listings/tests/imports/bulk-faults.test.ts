@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { EventType } from '../../../contracts/events';
-import { cars, golf } from '../../../testing/contract/seed-listing';
-import { expectContract } from '../../../testing/expect-contract';
-import { startTestApi, type TestApi } from '../../../testing/test-api';
+import type { EventType } from '../../../../contracts/events';
+import { cars, golf } from '../../../../testing/contract/seed-listing';
+import { expectContract } from '../../../../testing/expect-contract';
+import { startTestApi, type TestApi } from '../../../../testing/test-api';
 
 let api: TestApi;
 let key: string;
