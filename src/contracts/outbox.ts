@@ -7,7 +7,7 @@ export const queuedConsumers = ['mail'] as const;
 export type QueuedConsumer = (typeof queuedConsumers)[number];
 
 /** The consumers that write only our own database: the relay itself applies their rows. */
-export const inlineConsumers = ['analytics', 'notices', 'refunds', 'revisions', 'search'] as const;
+export const inlineConsumers = ['analytics', 'refunds', 'revisions', 'search', 'notices'] as const;
 export type InlineConsumer = (typeof inlineConsumers)[number];
 
 /** The consumers of outbox rows. The relay sends those for `temporal` itself. */

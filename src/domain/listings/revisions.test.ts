@@ -73,6 +73,7 @@ describe('the differences of two revisions', () => {
 describe('a rejected draft', () => {
   const quality = { reason: 'quality' as const, fields: [] };
   const price = { amountMinor: 6, currency: 'EUR' };
+  const ofMetadata = { reason: 'other' as const, fields: [{ pointer: '/metadata/a', comment: 'Wrong' }] };
   const ofPrice = { reason: 'other' as const, fields: [{ pointer: '/price/amountMinor', comment: 'Too low' }] };
 
   it.each<[string, boolean, Pick<ReviewDecision, 'reason' | 'fields'>, ContentPatch]>([
@@ -85,6 +86,8 @@ describe('a rejected draft', () => {
     ['a price, which was the reason', false, { ...quality, reason: 'price' }, { price }],
     ['a price, which has a remark', false, ofPrice, { price }],
     ['no price any more, which was the reason', false, { ...quality, reason: 'price' }, { price: null }],
+    ['metadata, which have a remark', false, ofMetadata, { metadata: { a: '1' } }],
+    ['another price, where metadata have a remark', true, ofMetadata, { price }],
     ['metadata, where the price was the reason', true, { ...quality, reason: 'price' }, { metadata: { a: '1' } }],
   ])('with %s is one that was rejected as it is: %p', (_what, isSame, rejection, patch) => {
     expect(isRejectedAsItIs({ rejection, rejected: golf, draft: patchContent(golf, patch) })).toBe(isSame);

@@ -57,14 +57,13 @@ export interface RejectedDraft {
 }
 
 /**
- * Returns true for a draft that was rejected as it is: what was rejected stands in it unchanged. Other metadata mend no
- * rejection, and another price mends only one for the price.
+ * Returns true for a draft that was rejected as it is: what was rejected stands in it unchanged. Another price mends
+ * only a rejection for the price, and other metadata only one with a remark on them.
  */
 export function isRejectedAsItIs({ rejection, rejected, draft }: RejectedDraft): boolean {
-  const besides = isForPrice(rejection) ? ['metadata'] : ['metadata', 'price'];
+  const remarked = rejection.fields.map(({ pointer }) => pointer.split('/')[1]);
+  const mends = rejection.reason === 'price' ? [...remarked, 'price'] : remarked;
+  const besides = ['metadata', 'price'].filter((field) => !mends.includes(field));
   const changed = changedFields(differencesOf(withImages(rejected), withImages(draft)));
   return changed.every((field) => besides.includes(field));
 }
-
-const isForPrice = ({ reason, fields }: RejectedDraft['rejection']): boolean =>
-  reason === 'price' || fields.some(({ pointer }) => pointer.split('/')[1] === 'price');

@@ -2029,7 +2029,8 @@ export interface paths {
          *     one before (`supersedes`) and says which figures changed (`changes`). The files of the one before stay as they
          *     are. A report that has not ended, or one of a schedule whose window is being made again, is
          *     `409 REPORT_NOT_READY`. A statement is not made again once that of the next month goes on from it
-         *     (`409 WINDOW_CLOSED`).
+         *     (`409 WINDOW_CLOSED`), nor a failed one of a schedule of whose window another one has reported a part
+         *     (`409 WINDOW_REPORTED`): a backfill makes the rest.
          */
         post: operations["remakeReport"];
         delete?: never;

@@ -9,27 +9,25 @@ import type { ApplyRows } from '../relay/apply-inline';
 
 export interface ReplanNoticesDependencies {
   database: Database;
-  /**
-   * The writes of a thousand listings each that a row makes; further ones wait behind the rows of other consumers.
-   * Defaults to 10.
-   */
+  /** The slices of listings that are written in a call, one for each row at least. Defaults to 50. */
   maxSlices?: number;
 }
 
 /**
  * Plans the notices of a tenant's listings by the settings that its partner has changed. Of very many listings each row
- * does a part and leaves the rest to a new row.
+ * does a part and leaves the rest to a new row, which waits behind the rows of other consumers.
  */
-export function createReplanNotices({ database, maxSlices = 10 }: ReplanNoticesDependencies): ApplyRows {
+export function createReplanNotices({ database, maxSlices = 50 }: ReplanNoticesDependencies): ApplyRows {
   const clock = createClock({ database });
   return async (rows) => {
+    const slicesOfRow = Math.max(1, Math.floor(maxSlices / rows.length));
     for (const row of rows) {
       const { _id: rowId, tenantId } = row;
       const isDone = await replanNotices({
         database,
         tenantId,
         at: await clock.now(tenantId),
-        maxSlices,
+        maxSlices: slicesOfRow,
       });
       if (isDone) await markDone({ database, rowId, consumer: 'notices' });
       else await leaveRest(database, row);

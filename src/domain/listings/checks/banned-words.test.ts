@@ -45,6 +45,8 @@ describe('a banned word', () => {
     ['scam', 'THIS IS A S C A M', 'S C A M'],
     ['scam', 'B s.c.a.m X', 's.c.a.m'],
     ['scam', 's C a M', 's C a M'],
+    ['scam', '5 s c a m', 's c a m'],
+    ['scam', 's c a m 5', 's c a m'],
     ['scam*', 'the S-C-A-M-M-E-R', 'S-C-A-M-M-E-R'],
     ['abc', 'A B C', 'A B C'],
     ['scam', 'sc\u200bam', 'scam'],

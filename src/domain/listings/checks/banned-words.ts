@@ -127,11 +127,12 @@ const textOf = (visible: string, { start, end }: Word): string => visible.slice(
 const isSpaceBefore = (visible: string, letters: readonly Word[], index: number): boolean =>
   /\s/.test(visible.slice(letters[index - 1]!.end, letters[index]!.start));
 const isCapital = (text: string): boolean => text !== text.toLowerCase();
+const isNumber = (text: string): boolean => /^\p{N}/u.test(text);
 
 /**
  * Returns a function that is true for each place in a series at which a word may begin or end: the edges of the series,
- * a change of case, and a space where other letters of the series stand without one. So no word is read out of the
- * middle of `A B C D E`.
+ * a change of case or between letters and numbers, and a space where other letters of the series stand without one. So
+ * no word is read out of the middle of `A B C D E`.
  */
 function breaksIn(visible: string, letters: readonly Word[]): (index: number) => boolean {
   const spaces = letters.map((_, index) => index > 0 && isSpaceBefore(visible, letters, index));
@@ -139,7 +140,8 @@ function breaksIn(visible: string, letters: readonly Word[]): (index: number) =>
   return (index) => {
     if (index === 0 || index === letters.length) return true;
     const [before, after] = [textOf(visible, letters[index - 1]!), textOf(visible, letters[index]!)];
-    return (isMixed && spaces[index]!) || isCapital(before) !== isCapital(after);
+    const isChange = isCapital(before) !== isCapital(after) || isNumber(before) !== isNumber(after);
+    return (isMixed && spaces[index]!) || isChange;
   };
 }
 

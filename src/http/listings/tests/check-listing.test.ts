@@ -30,7 +30,7 @@ async function newMarket() {
 describe('the check of content', () => {
   it("names what it found by the category's rules and the partner's words, and stores nothing", async () => {
     const { check, set } = await newMarket();
-    expect((await check(content)).body).toEqual({ version: 3, score: 80, findings: [], outcome: 'approve' });
+    expect((await check(content)).body).toEqual({ version: 4, score: 80, findings: [], outcome: 'approve' });
     await set({ bannedWords: ['rust*'], rules: { phone_number: 'block' } });
     const before = await api.database.models.listings.countDocuments();
     const { price: _price, ...free } = content;

@@ -7,7 +7,7 @@ import { seedPartner } from '../../../testing/worlds/seed-partner';
 import { createReplanNotices } from '../replan-notices';
 
 const DAY = 86_400_000;
-const MANY = 1001;
+const MANY = 450;
 
 let database: Database;
 let drop: () => Promise<void>;
@@ -42,11 +42,11 @@ it('plans the notices of any number of listings anew, by the clock of their tena
   const count = () => listings.countDocuments({ tenantId, nextNoticeAt: planned });
   // Rows may be applied again, and by two relays.
   await Promise.all([replan([now!]), replan([now!])]);
-  const [, rest] = await openRows(tenantId);
-  await replan([rest!]);
+  // A slice does less than half of them: the rest is left to new rows.
+  expect(await count()).toBeGreaterThan(0);
+  for (let rows = await openRows(tenantId); rows.length > 0; rows = await openRows(tenantId))
+    await replan(rows.slice(0, 1));
   expect(await count()).toBe(0);
-  await replan([later!]);
-  expect(await openRows(tenantId)).toEqual([]);
 
   const at = (await createClock({ database }).now(tenantId)).getTime();
   const { nextNoticeAt } = await listings.findOne({ tenantId }).lean().orFail();

@@ -13,7 +13,7 @@ import type { Report } from '../../../models/reports/report';
 import { acceptReport } from '../accept-report';
 import { orderWindow, requireEnded } from '../order-report';
 import { requireNotEnded, type ScheduleChangeInput } from './change-schedule';
-import { findReported, findRun, isReported, writeRun } from './write-run';
+import { findRun, isReported, requireUnreported, writeRun } from './write-run';
 
 export interface TriggerScheduleInput extends ScheduleChangeInput {
   /** A period of the schedule's kind; defaults to the last one that is over. */
@@ -68,20 +68,6 @@ export async function triggerSchedule(input: TriggerScheduleInput): Promise<{ re
   const standing = { window, outcome: null, reason: null, reportId: accepted.report._id, at };
   await writeRun({ ...input, before, standing });
   return accepted;
-}
-
-/**
- * A window of the present zone and period may have a time of one that was reported before they changed.
- * @throws DomainError `WINDOW_REPORTED`
- */
-async function requireUnreported(input: TriggerScheduleInput, window: ReportWindow): Promise<void> {
-  const [reported] = await findReported(input, window);
-  if (!reported) return;
-  const { startAt, endAt } = reported.window;
-  throw new DomainError(
-    'WINDOW_REPORTED',
-    `A part of the window, from ${startAt} to ${endAt}, is reported by ${reported.reportId}: read it, or remake it.`,
-  );
 }
 
 function wantedWindow({ schedule, period, at }: TriggerScheduleInput): ReportWindow {

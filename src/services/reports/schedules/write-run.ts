@@ -96,7 +96,8 @@ export interface RemakeRunInput {
 /**
  * Makes a remade report that of its window, within the caller's transaction, whichever report the window had last: so a
  * window that failed is made by it, and not a second time by a backfill. Nothing for a report that is no run's.
- * @throws DomainError `REPORT_NOT_READY` while another report of the window is being made
+ * @throws DomainError `REPORT_NOT_READY` while another report of the window is being made; `WINDOW_REPORTED` where a
+ *   window of other ends has reported a part of one that failed
  */
 export async function remakeRun({ database, session, report }: RemakeRunInput): Promise<void> {
   const { _id: reportId, tenantId, scheduleId, window, createdAt: at } = report;
@@ -107,9 +108,27 @@ export async function remakeRun({ database, session, report }: RemakeRunInput): 
     .lean<ReportScheduleRow>();
   const before = schedule && (await findRun({ database, session, schedule }, window));
   if (!before) return;
+  if (!isReported(before)) await requireUnreported({ database, session, schedule }, before.window);
   await requireNotBeingMade({ database, session, run: before });
   const standing = { window: before.window, outcome: null, reason: null, reportId, at };
   await writeRun({ database, session, schedule, before, standing });
+}
+
+/**
+ * A window may have a time of one that was reported in another zone or period.
+ * @throws DomainError `WINDOW_REPORTED`
+ */
+export async function requireUnreported(
+  input: Pick<WriteRunInput, 'database' | 'session' | 'schedule'>,
+  window: ReportWindow,
+): Promise<void> {
+  const [reported] = await findReported(input, window);
+  if (!reported) return;
+  const { startAt, endAt } = reported.window;
+  throw new DomainError(
+    'WINDOW_REPORTED',
+    `A part of the window, from ${startAt} to ${endAt}, is reported by ${reported.reportId}: read it, or remake it.`,
+  );
 }
 
 /** Of two reports that were made of a window at a time, the outcome of one would be lost. */

@@ -5,6 +5,7 @@ import { beginReport } from '../../advance-report';
 import { changesOf } from '../../assemble-report';
 import { cancelReport, completeReport, failReport } from '../../end-report';
 import { orderRemake } from '../../order-report';
+import { changeSchedule } from '../change-schedule';
 import { missingOf } from '../missing-of';
 import { triggerSchedule } from '../trigger-schedule';
 import { remakeRun } from '../write-run';
@@ -222,4 +223,16 @@ it('the changes of a report are those since the last one that was made', async (
   // Nobody was offered what a report had put together before it failed.
   await reports.updateOne({ _id: failed, tenantId }, { $set: { figures: [captured(9)] } });
   expect(await changes()).toEqual([{ ...captured(2), before: 1 }]);
+});
+
+it('a failed window is not made again whole where another one has reported a part of it', async () => {
+  const scheduleId = await dueOnce();
+  const failed = await endLast(scheduleId, 'failed');
+  await world.change(scheduleId, (input) => changeSchedule({ ...input, patch: { timeZone: 'America/New_York' } }));
+  await world.change(scheduleId, async (input) => {
+    await triggerSchedule({ ...input, period: '2027-05-09', correlationId: 'test' });
+    return input.schedule;
+  });
+  await expect(remake(failed)).rejects.toMatchObject({ code: 'WINDOW_REPORTED' });
+  expect(await world.runsOf(scheduleId)).toMatchObject([{ outcome: 'failed', reportId: failed }, { outcome: null }]);
 });
