@@ -21,12 +21,14 @@ it('makes a schedule that says when it fires next, and what it then reports', as
   const { status, body } = await create({ timeZone: 'Europe/Berlin' });
   expect(status).toBe(201);
   expect(body).toMatchObject({ state: 'active', on: 1, catchUp: 'all', skipEmpty: false, lastRun: null });
-  const { items } = (await send('get', `/report-schedules/${body.id}/upcoming?count=2`)).body;
-  expect(items).toMatchObject([
+  const { items } = (await send('get', `/report-schedules/${body.id}/upcoming?count=3`)).body;
+  // Made before 06:00 of the first day of a month, it fires that day, and no window of its own is over.
+  const reporting = items.filter(({ windowCount }: { windowCount: number }) => windowCount > 0).slice(0, 2);
+  expect(reporting).toMatchObject([
     { at: body.nextAt, windowCount: 1, window: { timeZone: 'Europe/Berlin' } },
     { windowCount: 1 },
   ]);
-  expect(items[0].localTime).toMatch(/-01T06:00$/);
+  expect(reporting[0].localTime).toMatch(/-01T06:00$/);
 });
 
 it.each([
