@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { statFields } from './process-identity.ts';
 
 export const LOOPBACK = '127.0.0.1';
-const MAX_PORT = 65_535;
+export const MAX_PORT = 65_535;
 
 export interface PortOwner {
   pid: number;

@@ -1,3 +1,4 @@
+import { MAX_PORT } from '../embedded/ports.ts';
 import { PROCESSES } from './process-list.ts';
 
 /** A port that a process is to have: that of its variable, or else the preferred one; 0 for any. */
@@ -6,8 +7,6 @@ export interface WantedPort {
   variable: string;
   port: number;
 }
-
-const MAX_PORT = 65_535;
 
 /** Returns the ports on which the processes are to serve. @throws Error that names a variable which holds no port */
 export function wantedPorts(env: NodeJS.ProcessEnv): WantedPort[] {

@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongoose';
 import { DomainError } from '../../domain/domain-error';
+import { isMadeReport } from '../../domain/reports/report';
 import type { Figure } from '../../domain/reports/report-content';
 import type { ReportFilters } from '../../domain/reports/report-type';
 import { asOfOfStatement, newChainWarning, type StatementTimes } from '../../domain/reports/statement-chain';
@@ -119,9 +120,7 @@ export async function findClosing({
   ...input
 }: FindStatementsInput & { asOf: Date }): Promise<readonly Figure[] | null> {
   const found = await findStatements(input);
-  const made = found.find(
-    (one) => one.asOf.getTime() === asOf.getTime() && (one.state === 'completed' || one.state === 'expired'),
-  );
+  const made = found.find((one) => one.asOf.getTime() === asOf.getTime() && isMadeReport(one.state));
   if (!made) return null;
   const { tenantId } = input;
   const read = await input.database.models.reports.findOne({ _id: made._id, tenantId }, { figures: 1 }).lean<Report>();

@@ -1,5 +1,3 @@
-import { acceptDueOf } from '../accept-due-of';
-import { changeSchedule, type SchedulePatch } from '../change-schedule';
 import { pauseSchedule, resumeSchedule } from '../move-schedule';
 import { expectJoined, openScheduleWorld, type ScheduleWorld } from './schedule-world';
 
@@ -9,12 +7,9 @@ beforeEach(async () => {
 });
 afterEach(() => world?.close());
 
-const patch = (scheduleId: string, changes: SchedulePatch) =>
-  world.change(scheduleId, (input) => changeSchedule({ ...input, patch: changes }));
 const pause = (scheduleId: string) =>
   world.change(scheduleId, (input) => pauseSchedule({ ...input, reason: 'requested' }));
 const resume = (scheduleId: string) => world.change(scheduleId, resumeSchedule);
-const sweep = (scheduleId: string) => acceptDueOf({ database: world.database, tenantId: world.tenantId, scheduleId });
 /** The windows in short: the period or the ends of a bridge, and what became of it. */
 const runsOf = async (scheduleId: string) =>
   (await world.runsOf(scheduleId)).map(({ window: { period, startAt, endAt }, outcome, reason }) => [
@@ -26,7 +21,7 @@ const runsOf = async (scheduleId: string) =>
 async function openPaused(): Promise<string> {
   await world.setNow('2027-05-03T05:00:00Z');
   const { _id } = await world.create('2027-05-02T12:00:00Z');
-  await sweep(_id);
+  await world.sweepOne(_id);
   await pause(_id);
   await world.setNow('2027-05-06T05:00:00Z');
   return _id;
@@ -38,10 +33,10 @@ it.each([
   ['its zone', { timeZone: 'America/New_York' }, ['05-05T22:00/05-06T04:00', 'making']],
 ] as const)('what fell due in a pause is skipped, though %s was changed in it', async (_what, changes, next) => {
   const _id = await openPaused();
-  await patch(_id, changes);
+  await world.patch(_id, changes);
   await resume(_id);
   await world.setNow('2027-05-07T06:00:00Z');
-  await sweep(_id);
+  await world.sweepOne(_id);
   const runs = await runsOf(_id);
   expect(runs.slice(0, 5)).toEqual([
     ['2027-05-02', 'making'],
@@ -56,13 +51,13 @@ it.each([
 
 it('what fell due before the times were changed in a pause, and after, follows the times of then', async () => {
   const _id = await openPaused();
-  await patch(_id, { at: '20:00' });
+  await world.patch(_id, { at: '20:00' });
   await world.setNow('2027-05-08T05:00:00Z');
-  await patch(_id, { period: 'week', on: 'monday' });
+  await world.patch(_id, { period: 'week', on: 'monday' });
   await world.setNow('2027-05-08T19:00:00Z');
   await resume(_id);
   await world.setNow('2027-05-10T18:30:00Z');
-  expect(await sweep(_id)).toBe(1);
+  expect(await world.sweepOne(_id)).toBe(1);
   expect((await runsOf(_id)).slice(1)).toEqual([
     ['2027-05-03', 'paused'],
     ['2027-05-04', 'paused'],
@@ -74,7 +69,7 @@ it('what fell due before the times were changed in a pause, and after, follows t
 
 it('a change of the times in a pause keeps one record of them, however often it is made', async () => {
   const _id = await openPaused();
-  for (const at of ['07:00', '08:00', '09:00']) await patch(_id, { at });
+  for (const at of ['07:00', '08:00', '09:00']) await world.patch(_id, { at });
   expect((await world.read(_id)).earlierTimes).toMatchObject([{ schedule: { at: '06:00' } }]);
 });
 
@@ -85,8 +80,8 @@ it.each([
 ] as const)('after an outage makes what %s says, though the times were changed in it', async (catchUp, outcomes) => {
   await world.setNow('2027-05-06T05:30:00Z');
   const { _id } = await world.create('2027-05-03T12:00:00Z', { catchUp });
-  await patch(_id, { at: '09:00' });
+  await world.patch(_id, { at: '09:00' });
   await world.setNow('2027-05-06T06:30:00Z');
-  await sweep(_id);
+  await world.sweepOne(_id);
   expect((await runsOf(_id)).map(([, outcome]) => outcome)).toEqual(outcomes);
 });

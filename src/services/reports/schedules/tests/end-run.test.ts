@@ -5,9 +5,7 @@ import { beginReport } from '../../advance-report';
 import { changesOf } from '../../assemble-report';
 import { cancelReport, completeReport, failReport } from '../../end-report';
 import { orderRemake } from '../../order-report';
-import { changeSchedule } from '../change-schedule';
 import { missingOf } from '../missing-of';
-import { triggerSchedule } from '../trigger-schedule';
 import { remakeRun } from '../write-run';
 import { openScheduleWorld, type ScheduleWorld } from './schedule-world';
 
@@ -186,10 +184,7 @@ it('a window is made by the remake of a remake that failed, and stays made where
 it('a window that a trigger made stays made where a report of before is made again, and that fails', async () => {
   const scheduleId = await dueOnce();
   const failed = await endLast(scheduleId, 'failed');
-  await world.change(scheduleId, async (input) => {
-    await triggerSchedule({ ...input, correlationId: 'test' });
-    return input.schedule;
-  });
+  await world.trigger(scheduleId);
   const triggered = await endLast(scheduleId, 'made');
   await remake(failed);
   await endLast(scheduleId, 'failed');
@@ -228,11 +223,8 @@ it('the changes of a report are those since the last one that was made', async (
 it('a failed window is not made again whole where another one has reported a part of it', async () => {
   const scheduleId = await dueOnce();
   const failed = await endLast(scheduleId, 'failed');
-  await world.change(scheduleId, (input) => changeSchedule({ ...input, patch: { timeZone: 'America/New_York' } }));
-  await world.change(scheduleId, async (input) => {
-    await triggerSchedule({ ...input, period: '2027-05-09', correlationId: 'test' });
-    return input.schedule;
-  });
+  await world.patch(scheduleId, { timeZone: 'America/New_York' });
+  await world.trigger(scheduleId, { period: '2027-05-09' });
   await expect(remake(failed)).rejects.toMatchObject({ code: 'WINDOW_REPORTED' });
   expect(await world.runsOf(scheduleId)).toMatchObject([{ outcome: 'failed', reportId: failed }, { outcome: null }]);
 });

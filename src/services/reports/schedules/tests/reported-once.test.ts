@@ -3,9 +3,7 @@ import type { ReportRun } from '../../../../models/reports/report-run';
 import { acceptBackfill } from '../accept-backfill';
 import { acceptDueOf } from '../accept-due-of';
 import { backfillReports, type BackfillReportsInput } from '../backfill-reports';
-import { changeSchedule, type SchedulePatch } from '../change-schedule';
 import { pauseSchedule, resumeSchedule } from '../move-schedule';
-import { triggerSchedule } from '../trigger-schedule';
 import { isReported } from '../write-run';
 import { openScheduleWorld, type ScheduleWorld } from './schedule-world';
 
@@ -15,13 +13,6 @@ beforeEach(async () => {
 });
 afterEach(() => world?.close());
 
-const patch = (scheduleId: string, changes: SchedulePatch) =>
-  world.change(scheduleId, (input) => changeSchedule({ ...input, patch: changes }));
-const trigger = (scheduleId: string, period?: string) =>
-  world.change(scheduleId, async (input) => {
-    await triggerSchedule({ ...input, period, correlationId: 'test' });
-    return input.schedule;
-  });
 /** Makes what is missing, as the api and its workflow do. Returns the number of reports. */
 async function backfill(
   scheduleId: string,
@@ -51,7 +42,6 @@ function racing(race: () => Promise<unknown>, isDue = (): boolean => true): Data
     },
   };
 }
-const sweep = (scheduleId: string) => acceptDueOf({ database: world.database, tenantId: world.tenantId, scheduleId });
 
 const spanOf = ({ window: { startAt, endAt } }: ReportRun): string => `${startAt.slice(5, 16)}/${endAt.slice(5, 16)}`;
 /** Returns the windows of the runs that are made, and those that are skipped, each oldest first. */
@@ -65,15 +55,15 @@ async function spansOf(scheduleId: string): Promise<{ made: string[]; skipped: s
 async function openMoved(): Promise<string> {
   await world.setNow('2027-05-03T05:00:00Z');
   const { _id } = await world.create('2027-05-03T05:00:00Z');
-  await patch(_id, { timeZone: 'America/New_York' });
+  await world.patch(_id, { timeZone: 'America/New_York' });
   return _id;
 }
 
 it('a day that is triggered after a change of zone leaves nothing of the bridge that it covers', async () => {
   const _id = await openMoved();
-  await trigger(_id);
+  await world.trigger(_id);
   await world.setNow('2027-05-04T12:00:00Z');
-  expect(await sweep(_id)).toBe(1);
+  expect(await world.sweepOne(_id)).toBe(1);
   expect(await spansOf(_id)).toEqual({ made: ['05-02T04:00/05-03T04:00', '05-03T04:00/05-04T04:00'], skipped: [] });
 });
 
@@ -81,7 +71,7 @@ it('a day that is triggered while a sweep accepts the bridge is seen by the swee
   const _id = await openMoved();
   await world.setNow('2027-05-03T12:00:00Z');
   const { tenantId } = world;
-  const database = racing(() => trigger(_id));
+  const database = racing(() => world.trigger(_id));
   expect(await acceptDueOf({ database, tenantId, scheduleId: _id })).toBe(0);
   expect(await spansOf(_id)).toEqual({ made: ['05-02T04:00/05-03T04:00'], skipped: [] });
 });
@@ -91,7 +81,7 @@ it('what a backfill makes after a change of zone ends where the bridge of the sw
   await world.setNow('2027-05-04T05:00:00Z');
   await backfill(_id, { from: '2027-05-01', to: '2027-05-02' });
   await world.setNow('2027-05-04T12:00:00Z');
-  expect(await sweep(_id)).toBe(2);
+  expect(await world.sweepOne(_id)).toBe(2);
   expect(await spansOf(_id)).toEqual({
     made: ['05-01T04:00/05-02T04:00', '05-02T04:00/05-02T22:00', '05-02T22:00/05-03T04:00', '05-03T04:00/05-04T04:00'],
     skipped: [],
@@ -104,8 +94,8 @@ it('a day of a new zone that is triggered while a backfill runs is not made agai
   const [dates, triggered] = [{ from: '2027-05-01', to: '2027-05-02' }, '05-01T04:00/05-02T04:00'];
   let hasBegun = false;
   const moveAndTrigger = async () => {
-    await patch(_id, { timeZone: 'America/New_York' });
-    await trigger(_id, '2027-05-01');
+    await world.patch(_id, { timeZone: 'America/New_York' });
+    await world.trigger(_id, { period: '2027-05-01' });
   };
   const onWindow = () => {
     hasBegun = true;
@@ -114,7 +104,7 @@ it('a day of a new zone that is triggered while a backfill runs is not made agai
     await backfill(_id, { ...dates, within: { database: racing(moveAndTrigger, () => hasBegun), onWindow } }),
   ).toBe(0);
   expect((await spansOf(_id)).made).toEqual([triggered]);
-  await patch(_id, { timeZone: 'Europe/Berlin' });
+  await world.patch(_id, { timeZone: 'Europe/Berlin' });
   expect(await backfill(_id, dates)).toBe(2);
   expect((await spansOf(_id)).made).toEqual(['04-30T22:00/05-01T04:00', triggered, '05-02T04:00/05-02T22:00']);
 });
@@ -122,11 +112,11 @@ it('a day of a new zone that is triggered while a backfill runs is not made agai
 it('a month that is triggered leaves nothing of its bridge from days', async () => {
   await world.setNow('2027-05-03T05:00:00Z');
   const { _id } = await world.create('2027-05-03T05:00:00Z');
-  await patch(_id, { period: 'month' });
+  await world.patch(_id, { period: 'month' });
   await world.setNow('2027-06-01T02:00:00Z');
-  await trigger(_id, '2027-05');
+  await world.trigger(_id, { period: '2027-05' });
   await world.setNow('2027-06-01T05:00:00Z');
-  expect(await sweep(_id)).toBe(0);
+  expect(await world.sweepOne(_id)).toBe(0);
   expect(await spansOf(_id)).toEqual({ made: ['04-30T22:00/05-31T22:00'], skipped: [] });
   expect((await world.read(_id)).reportedUntil).toEqual(new Date('2027-05-31T22:00:00Z'));
 });
@@ -135,10 +125,10 @@ it('a day that was triggered among others before a change of zone is cut out of 
   await world.setNow('2027-05-08T05:00:00Z');
   const { _id } = await world.create('2027-05-08T05:00:00Z', { at: undefined, cron: '0 6 12 * *' });
   await world.setNow('2027-05-11T05:00:00Z');
-  await trigger(_id, '2027-05-09');
-  await patch(_id, { timeZone: 'America/New_York' });
+  await world.trigger(_id, { period: '2027-05-09' });
+  await world.patch(_id, { timeZone: 'America/New_York' });
   await world.setNow('2027-05-12T12:00:00Z');
-  await sweep(_id);
+  await world.sweepOne(_id);
   expect(await spansOf(_id)).toEqual({
     made: [
       '05-07T22:00/05-08T04:00',
@@ -157,11 +147,11 @@ it('a day that is triggered in a pause is cut out of what the pause skips', asyn
   const { _id } = await world.create('2027-05-03T05:00:00Z');
   await world.change(_id, (input) => pauseSchedule({ ...input, reason: 'requested' }));
   await world.setNow('2027-05-06T05:00:00Z');
-  await patch(_id, { timeZone: 'America/New_York' });
-  await trigger(_id, '2027-05-04');
+  await world.patch(_id, { timeZone: 'America/New_York' });
+  await world.trigger(_id, { period: '2027-05-04' });
   await world.change(_id, resumeSchedule);
   await world.setNow('2027-05-07T12:00:00Z');
-  await sweep(_id);
+  await world.sweepOne(_id);
   expect(await spansOf(_id)).toEqual({
     made: ['05-04T04:00/05-05T04:00', '05-05T22:00/05-06T04:00', '05-06T04:00/05-07T04:00'],
     skipped: ['05-02T22:00/05-03T22:00', '05-03T22:00/05-04T04:00', '05-05T04:00/05-05T22:00'],

@@ -6,9 +6,11 @@ import { openTestDatabase } from '../../../../testing/servers/test-database';
 import { tester } from '../../../../testing/worlds/base-world';
 import { createClock } from '../../../clock';
 import { ensureSlots } from '../../slots';
+import { acceptDueOf } from '../accept-due-of';
 import { acceptDueReports } from '../accept-due-reports';
 import { acceptSchedule, type ScheduleRequest } from '../accept-schedule';
-import type { ScheduleChangeInput } from '../change-schedule';
+import { changeSchedule, type ScheduleChangeInput, type SchedulePatch } from '../change-schedule';
+import { triggerSchedule, type TriggerScheduleInput } from '../trigger-schedule';
 
 export type ScheduleWorld = Awaited<ReturnType<typeof openScheduleWorld>>;
 
@@ -30,6 +32,11 @@ export async function openScheduleWorld() {
   });
   const read = (scheduleId: string): Promise<ReportScheduleRow> =>
     models.reportSchedules.findById(scheduleId).orFail().lean<ReportScheduleRow>().exec();
+  /** Changes a schedule as it stands now. */
+  const change = async (scheduleId: string, by: (input: ScheduleChangeInput) => Promise<ReportScheduleRow>) => {
+    const input = await within(await read(scheduleId));
+    return database.inTransaction((session) => by({ ...input, session }));
+  };
 
   return {
     database,
@@ -62,11 +69,16 @@ export async function openScheduleWorld() {
         }),
       ),
     read,
-    /** Changes a schedule as it stands now. */
-    change: async (scheduleId: string, change: (input: ScheduleChangeInput) => Promise<ReportScheduleRow>) => {
-      const input = await within(await read(scheduleId));
-      return database.inTransaction((session) => change({ ...input, session }));
-    },
+    change,
+    patch: (scheduleId: string, patch: SchedulePatch) =>
+      change(scheduleId, (input) => changeSchedule({ ...input, patch })),
+    trigger: (scheduleId: string, wish: Pick<TriggerScheduleInput, 'period' | 'remake'> = {}) =>
+      change(scheduleId, async (input) => {
+        await triggerSchedule({ ...input, ...wish, correlationId: 'test' });
+        return input.schedule;
+      }),
+    /** Sweeps one schedule. Returns the number of reports. */
+    sweepOne: (scheduleId: string): Promise<number> => acceptDueOf({ database, tenantId, scheduleId }),
     /** Sweeps all pages, as the workflow does. Returns the number of reports. */
     async sweep(onSchedule?: () => void): Promise<number> {
       let accepted = 0;

@@ -1,7 +1,4 @@
 import { MAX_SCHEDULES } from '../../../../domain/reports/schedule';
-import { acceptDueOf } from '../accept-due-of';
-import { changeSchedule, type SchedulePatch } from '../change-schedule';
-import { triggerSchedule, type TriggerScheduleInput } from '../trigger-schedule';
 import { expectJoined, openScheduleWorld, type ScheduleWorld } from './schedule-world';
 
 let world: ScheduleWorld;
@@ -10,25 +7,17 @@ beforeEach(async () => {
 });
 afterEach(() => world?.close());
 
-const patch = (scheduleId: string, changes: SchedulePatch) =>
-  world.change(scheduleId, (input) => changeSchedule({ ...input, patch: changes }));
-const trigger = (scheduleId: string, wish: Pick<TriggerScheduleInput, 'period' | 'remake'> = {}) =>
-  world.change(scheduleId, async (input) => {
-    await triggerSchedule({ ...input, ...wish, correlationId: 'test' });
-    return input.schedule;
-  });
-const sweep = (scheduleId: string) => acceptDueOf({ database: world.database, tenantId: world.tenantId, scheduleId });
 const spans = async (scheduleId: string) =>
   (await world.runsOf(scheduleId)).map(({ window: { period, hours } }) => [period, hours]);
 
 it('a day that was triggered before a change of zone is reported once', async () => {
   await world.setNow('2027-05-04T03:00:00Z');
   const { _id } = await world.create('2027-05-03T12:00:00Z');
-  await trigger(_id);
-  await patch(_id, { timeZone: 'America/New_York' });
+  await world.trigger(_id);
+  await world.patch(_id, { timeZone: 'America/New_York' });
   expect((await world.read(_id)).reportedUntil).toEqual(new Date('2027-05-03T22:00:00Z'));
   await world.setNow('2027-05-05T12:00:00Z');
-  await sweep(_id);
+  await world.sweepOne(_id);
   expectJoined(await world.runsOf(_id));
   expect(await spans(_id)).toEqual([
     ['2027-05-03', 24],
@@ -40,41 +29,41 @@ it('a day that was triggered before a change of zone is reported once', async ()
 it('a day that was triggered and failed is part of the bridge after a change of zone', async () => {
   await world.setNow('2027-05-04T03:00:00Z');
   const { _id } = await world.create('2027-05-03T12:00:00Z');
-  await trigger(_id);
+  await world.trigger(_id);
   await world.database.models.reportRuns.updateOne({ scheduleId: _id }, { $set: { outcome: 'failed' } });
-  await patch(_id, { timeZone: 'America/New_York' });
+  await world.patch(_id, { timeZone: 'America/New_York' });
   expect((await world.read(_id)).reportedUntil).toEqual(new Date('2027-05-02T22:00:00Z'));
 });
 
 it('a change of the formats alone leaves the windows where they are', async () => {
   await world.setNow('2027-05-04T03:00:00Z');
   const { _id, nextAt } = await world.create('2027-05-03T12:00:00Z');
-  await trigger(_id);
-  await patch(_id, { formats: ['json'] });
+  await world.trigger(_id);
+  await world.patch(_id, { formats: ['json'] });
   expect((await world.read(_id)).nextAt).toEqual(nextAt);
 });
 
 it('a window of a new zone that a reported one has a part of is WINDOW_REPORTED, also as a remake', async () => {
   await world.setNow('2027-05-04T05:00:00Z');
   const { _id } = await world.create('2027-05-02T12:00:00Z');
-  await sweep(_id);
-  await patch(_id, { timeZone: 'America/New_York' });
+  await world.sweepOne(_id);
+  await world.patch(_id, { timeZone: 'America/New_York' });
   const runs = await world.runsOf(_id);
   for (const remake of [false, true])
-    await expect(trigger(_id, { remake })).rejects.toMatchObject({
+    await expect(world.trigger(_id, { remake })).rejects.toMatchObject({
       code: 'WINDOW_REPORTED',
       message: expect.stringContaining(runs.at(-1)!.reportId!),
     });
   // No run has a time of that day.
-  await trigger(_id, { period: '2027-04-30' });
+  await world.trigger(_id, { period: '2027-04-30' });
   expect(await world.runsOf(_id)).toHaveLength(runs.length + 1);
 });
 
 it('the last run stays that of the newest window, though the sweep comes to older ones after it', async () => {
   await world.setNow('2027-05-06T05:00:00Z');
   const { _id } = await world.create('2027-05-03T12:00:00Z');
-  await trigger(_id, { period: '2027-05-05' });
-  expect(await sweep(_id)).toBe(2);
+  await world.trigger(_id, { period: '2027-05-05' });
+  expect(await world.sweepOne(_id)).toBe(2);
   const { lastRun, nextAt } = await world.read(_id);
   expect(lastRun).toMatchObject({ window: { period: '2027-05-05' } });
   expect(nextAt).toEqual(new Date('2027-05-07T04:00:00Z'));
