@@ -74,3 +74,31 @@ describe('what workflow code may import', () => {
     expect(kept).toEqual([]);
   });
 });
+
+describe('a write of many documents', () => {
+  /** Collections that no transaction writes, so that none can hold one of their documents. */
+  const WITHOUT = ['src/clients/search/mongo-listing-search.ts', 'src/clients/storage/gridfs-file-store.ts'];
+  /** Returns the text of each call of these methods, up to the parenthesis that closes it. */
+  const callsOf = (text: string): string[] =>
+    [...text.matchAll(/\.(updateMany|deleteMany)\(/g)].map(({ index }) => {
+      let depth = 0;
+      let end = text.indexOf('(', index);
+      do depth += text[end] === '(' ? 1 : text[end] === ')' ? -1 : 0;
+      while (depth > 0 && ++end < text.length);
+      return text.slice(index, end + 1);
+    });
+  const writers = sources.filter(
+    ({ file }) => /^(src|activities)\//.test(file) && !/\.test\.ts$|\/testing\//.test(file),
+  );
+  const calls = writers.flatMap(({ file, lines }) => callsOf(lines.join('\n')).map((call) => ({ file, call })));
+
+  it('is found', () => {
+    expect(calls.map(({ file }) => file)).toEqual(expect.arrayContaining(WITHOUT));
+    expect(calls.length).toBeGreaterThan(10);
+  });
+
+  it('runs in a transaction (docs/decisions/0031-many-documents-in-a-transaction.md)', () => {
+    const outside = calls.filter(({ file, call }) => !WITHOUT.includes(file) && !/\bsession\b/.test(call));
+    expect(outside).toEqual([]);
+  });
+});

@@ -1,8 +1,10 @@
 import type { Model, QueryFilter } from 'mongoose';
+import type { Database } from '../models/database';
 
 const SLICE = 1000;
 
 export interface DeleteInSlicesInput<Stored extends { _id: string; tenantId: string }> {
+  database: Pick<Database, 'inTransaction'>;
   model: Model<Stored>;
   tenantId: string;
   /** The documents of the tenant that are deleted; defaults to all. */
@@ -12,11 +14,12 @@ export interface DeleteInSlicesInput<Stored extends { _id: string; tenantId: str
 }
 
 /**
- * Deletes documents by ids that were read, 1000 at a time and outside any transaction, whose size would grow with their
+ * Deletes documents by ids that were read, 1000 in a transaction: a transaction of all of them would grow with their
  * number. Whenever a delete arrives, it never affects documents that were written later. Returns the number of deleted
  * documents.
  */
 export async function deleteInSlices<Stored extends { _id: string; tenantId: string }>({
+  database,
   model,
   tenantId,
   filter = {},
@@ -28,7 +31,9 @@ export async function deleteInSlices<Stored extends { _id: string; tenantId: str
     if (found.length === 0) return deleted;
     const ids = found.map(({ _id }) => _id);
     await beforeSlice?.(ids);
-    deleted += (await model.deleteMany({ tenantId, _id: { $in: ids } } as QueryFilter<Stored>)).deletedCount;
+    const slice = { tenantId, _id: { $in: ids } } as QueryFilter<Stored>;
+    const { deletedCount } = await database.inTransaction((session) => model.deleteMany(slice, { session }));
+    deleted += deletedCount;
     if (found.length < SLICE) return deleted;
   }
 }

@@ -10,7 +10,7 @@ import type { ApplyRows } from '../relay/apply-inline';
 export function createDeleteRevisions({ database }: { database: Database }): ApplyRows {
   return async (rows) => {
     for (const { _id: rowId, tenantId, entityId: listingId } of rows) {
-      await deleteInSlices({ model: database.models.listingRevisions, tenantId, filter: { listingId } });
+      await deleteInSlices({ database, model: database.models.listingRevisions, tenantId, filter: { listingId } });
       await markDone({ database, rowId, consumer: 'revisions' });
     }
   };

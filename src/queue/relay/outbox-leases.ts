@@ -21,7 +21,8 @@ export interface LeaseRowsInput {
  * and after that any relay does, so a row of a relay that died is sent again. The longest due come first.
  *
  * 1. Ids of due rows are only a hint: another relay may be reading the same ones.
- * 2. The guarded update decides, row by row: moving `dueAt` into the future is the lease.
+ * 2. The guarded update decides, row by row: moving `dueAt` into the future is the lease. It runs in a transaction, as
+ *    every write of many documents does (docs/decisions/0031-many-documents-in-a-transaction.md).
  * 3. The rows that carry our token are ours.
  */
 export async function leaseRows({ database, consumers, atMost, leaseMs }: LeaseRowsInput): Promise<OutboxLease> {
@@ -32,9 +33,12 @@ export async function leaseRows({ database, consumers, atMost, leaseMs }: LeaseR
   const due = { open: true as const, pending: waitingFor, dueAt: { $lte: now } };
   const hints = await outbox.find(due, { _id: 1 }).sort({ dueAt: 1 }).limit(atMost).lean();
   if (hints.length === 0) return { token, rows: [] };
-  const { modifiedCount } = await outbox.updateMany(
-    { _id: { $in: hints.map(({ _id }) => _id) }, open: true, dueAt: { $lte: now } },
-    { $set: { lease: token, dueAt: new Date(now.getTime() + leaseMs) } },
+  const { modifiedCount } = await database.inTransaction((session) =>
+    outbox.updateMany(
+      { _id: { $in: hints.map(({ _id }) => _id) }, open: true, dueAt: { $lte: now } },
+      { $set: { lease: token, dueAt: new Date(now.getTime() + leaseMs) } },
+      { session },
+    ),
   );
   const rows = modifiedCount === 0 ? [] : await outbox.find({ lease: token, open: true }).lean();
   return { token, rows };
@@ -51,8 +55,11 @@ export interface ReleaseRowsInput {
 /** Releases leased rows. A row that was done or leased again meanwhile is left as it is. */
 export async function releaseRows({ database, token, rowIds, afterMs }: ReleaseRowsInput): Promise<void> {
   if (rowIds.length === 0) return;
-  await database.models.outbox.updateMany(
-    { _id: { $in: [...rowIds] }, lease: token, open: true },
-    { $set: { lease: null, dueAt: new Date(Date.now() + afterMs) } },
+  await database.inTransaction((session) =>
+    database.models.outbox.updateMany(
+      { _id: { $in: [...rowIds] }, lease: token, open: true },
+      { $set: { lease: null, dueAt: new Date(Date.now() + afterMs) } },
+      { session },
+    ),
   );
 }

@@ -69,9 +69,11 @@ export interface MendStuckItemInput {
 
 /** Takes the items whose cause is gone off the operator's list; does nothing where none is open. */
 export async function mendStuckItem({ database, kind, subject, session }: MendStuckItemInput): Promise<void> {
-  await database.models.stuckItems.updateMany(
-    { kind: { $in: [kind].flat() }, subject, open: true },
-    { $set: { state: 'mended', updatedAt: new Date() }, $unset: { open: 1 } },
-    { session },
-  );
+  const mend = (within: ClientSession) =>
+    database.models.stuckItems.updateMany(
+      { kind: { $in: [kind].flat() }, subject, open: true },
+      { $set: { state: 'mended', updatedAt: new Date() }, $unset: { open: 1 } },
+      { session: within },
+    );
+  await (session ? mend(session) : database.inTransaction(mend));
 }

@@ -47,7 +47,9 @@ export async function deleteTenantData({
   // A reader whose bytes go finds that the file is being deleted, and a reset that dies here leaves it to the sweep.
   const removeFiles = async (ids: readonly string[]): Promise<void> => {
     const deleting = { state: 'deleting', sweepAt: new Date() } as const;
-    await files.updateMany({ tenantId, _id: { $in: [...ids] } }, { $set: deleting });
+    await database.inTransaction((session) =>
+      files.updateMany({ tenantId, _id: { $in: [...ids] } }, { $set: deleting }, { session }),
+    );
     for (const id of ids) await removeFile(id);
   };
   for (let pass = 0; pass < MAX_PASSES; pass++) {
@@ -56,7 +58,7 @@ export async function deleteTenantData({
       const isKept = model === (database.models.idempotency as unknown) && keepIdempotencyId !== undefined;
       const keepId = isKept ? keepIdempotencyId : null;
       const beforeSlice = model === (files as unknown) ? removeFiles : undefined;
-      deleted += await deleteDocuments({ model, tenantId, keepId, requireHeld, beforeSlice });
+      deleted += await deleteDocuments({ database, model, tenantId, keepId, requireHeld, beforeSlice });
     }
     if (deleted === 0) return true;
   }
@@ -64,6 +66,7 @@ export async function deleteTenantData({
 }
 
 export interface DeleteDocumentsInput {
+  database: Pick<Database, 'inTransaction'>;
   model: Model<TenantDocument>;
   tenantId: string;
   keepId?: string | null;
@@ -77,6 +80,7 @@ export interface DeleteDocumentsInput {
  * that were accepted later.
  */
 export async function deleteDocuments({
+  database,
   model,
   tenantId,
   keepId = null,
@@ -88,5 +92,5 @@ export async function deleteDocuments({
     await requireHeld();
     await beforeSlice?.(ids);
   };
-  return deleteInSlices({ model, tenantId, filter, beforeSlice: whileHeld });
+  return deleteInSlices({ database, model, tenantId, filter, beforeSlice: whileHeld });
 }

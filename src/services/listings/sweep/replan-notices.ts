@@ -66,7 +66,9 @@ export async function replanNotices(input: ReplanNoticesInput): Promise<boolean>
   for (let slice = 0; slice < maxSlices; slice += 1) {
     const found = await listings.find(later, { _id: 1 }).sort({ nextNoticeAt: 1, _id: 1 }).limit(SLICE).lean();
     const ids = found.map(({ _id }) => _id);
-    if (ids.length > 0) await listings.updateMany({ ...later, _id: { $in: ids } }, { $set: { nextNoticeAt } });
+    const plan = (session: ClientSession) =>
+      listings.updateMany({ ...later, _id: { $in: ids } }, { $set: { nextNoticeAt } }, { session });
+    if (ids.length > 0) await database.inTransaction(plan);
     if (ids.length < SLICE) return true;
   }
   return false;

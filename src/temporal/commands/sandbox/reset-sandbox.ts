@@ -49,7 +49,8 @@ export async function resetSandbox({
   ];
   // Operations and outbox first: without its operation an advance can no longer move the clock, without its row nothing
   // starts.
-  for (const model of [operations, outbox]) await deleteDocuments({ model: model as never, tenantId, requireHeld });
+  for (const model of [operations, outbox])
+    await deleteDocuments({ database, model: model as never, tenantId, requireHeld });
   const workflows = createRunningWorkflows(client);
   await inParallel([...new Set(workflowIds)], (workflowId) =>
     workflows.terminate({ workflowId, reason: 'The sandbox was reset' }),
