@@ -124,7 +124,12 @@ it('voids an uncaptured payment once its sandbox has advanced 8 days, and only t
   const { id } = await pay({ capture: 'manual' });
   await until(`/payments/${id}`, 'authorised');
   const other = await enrolPartner(platform);
-  const advance = await command('/sandbox/clock/advance', { by: 'P8D' });
+  const advance = await app.post<View>('/sandbox/clock/advance', {
+    body: { by: 'P8D' },
+    headers: { prefer: 'wait=30' },
+    timeoutMs: 60_000,
+  });
+  expect([advance.status, advance.headers.get('preference-applied')]).toEqual([202, 'wait=30']);
   await until(`/operations/${advance.body.id}`, 'completed');
   const voided = await until(`/payments/${id}`, 'cancelled');
   expect(voided.reason).toBe('not_captured_in_time');
