@@ -33,8 +33,11 @@ export function testRedisUrl(): string {
   return url;
 }
 
-/** Repeats `check` until the expectations hold. Throws the last failure after `withinMs`. */
-export async function eventually<T>(check: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
+/**
+ * Repeats `check` until the expectations hold. Throws the last failure after `withinMs`: by default long enough for a
+ * machine that stands still for a while, and less than the minute after which a relay sends every row again.
+ */
+export async function eventually<T>(check: () => Promise<T> | T, withinMs = 40_000): Promise<T> {
   const giveUpAt = Date.now() + withinMs;
   for (;;) {
     try {

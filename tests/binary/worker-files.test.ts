@@ -63,8 +63,9 @@ it(`a worker that was killed while it wrote leaves nothing that another one trip
   await first.started();
   const written = hashes();
   await first.kill();
-  // Four moments of the writing, from the mark to the last file.
-  const moments = [/\.user$/, /^index\.node\.draft/, /^index\.node$/, /^workflow-thread\.js/];
+  // Four moments of the writing, from the mark to the last file. A busy machine may see the first file only when it is
+  // no draft any more.
+  const moments = [/\.user$/, /^index\.node/, /^index\.node$/, /^workflow-thread\.js/];
   for (let kill = 0; kill < KILLS; kill += 1) {
     const moment = moments[kill % moments.length]!;
     for (const name of FILES) rmSync(join(version(), name), { force: true });
@@ -87,7 +88,7 @@ it(`a worker that was killed while it wrote leaves nothing that another one trip
       await last.kill();
       return left.length === 1;
     },
-    { what: 'a start that finds no leftovers but its own mark', everyMs: 2000, timeoutMs: 60_000 },
+    { what: 'a start that finds no leftovers but its own mark', everyMs: 2000 },
   );
 });
 
@@ -123,7 +124,7 @@ it('two versions side by side share nothing, and the one that nobody runs any mo
       await next.kill();
       return versions().length === 1;
     },
-    { what: 'the old version to be removed', timeoutMs: 60_000 },
+    { what: 'the old version to be removed' },
   );
   expect(versions()[0]).toMatch(new RegExp(`^${buildIdOf(executable)}-`));
 });

@@ -42,7 +42,10 @@ withBrowser('in a real browser', () => {
 
   /** Opens a page, and collects its errors and violations of the content security policy. */
   const openPage = async (): Promise<{ page: Page; complaints: string[] }> => {
-    const page = await (await browser.newContext()).newPage();
+    const context = await browser.newContext();
+    // For what hangs.
+    context.setDefaultTimeout(120_000);
+    const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error' && !/favicon/.test(message.text())) complaints.push(message.text());

@@ -7,6 +7,7 @@ import { startPlatform, type Platform, type PlatformProcess } from '../../src/te
 import { checkoutRoot } from '../../src/testing/servers/servers';
 import { casesOf } from '../../src/testing/long-form';
 import { waitFor } from '../../src/testing/wait-for';
+import { commandUntilAnswered } from '../../src/testing/worlds/onboard';
 
 interface Operation {
   state: 'running' | 'completed' | 'failed';
@@ -38,18 +39,28 @@ const operation = async (id: string) => {
   return body;
 };
 
+/** Returns the instant at which the sandbox stands, in ms. */
+const clockMs = () =>
+  waitFor(
+    async () => {
+      const { status, body } = await app.get<{ now: string }>('/sandbox/clock');
+      return status === 200 && Date.parse(body.now);
+    },
+    { what: 'the clock' },
+  );
+
 /** Advances by DAYS, and kills and restarts a process on the way. A failed advance is repeated. */
 async function advanceWithout(process: PlatformProcess): Promise<Operation[]> {
-  const clock = (await app.get<{ now: string }>('/sandbox/clock')).body;
-  const target = Date.parse(clock.now) + DAYS * 86_400_000;
+  let leftMs = DAYS * 86_400_000;
+  const target = (await clockMs()) + leftMs;
   const operations: Operation[] = [];
-  for (let leftMs = target - Date.parse(clock.now); leftMs > 60_000;) {
-    const { status, body } = await app.post<{ id: string }>('/sandbox/clock/advance', {
-      body: { by: `PT${Math.ceil(leftMs / 1000)}S` },
-    });
+  while (leftMs > 60_000) {
+    const by = `PT${Math.ceil(leftMs / 1000)}S`;
+    const { status, body } = await commandUntilAnswered(app, '/sandbox/clock/advance', { by });
     expect(status).toBe(202);
+    const operationId = String(body.id);
     if (operations.length === 0) {
-      await waitFor(async () => (await operation(body.id)).progress.done >= DAYS / 5, {
+      await waitFor(async () => (await operation(operationId)).progress.done >= DAYS / 5, {
         what: 'the advance to be under way',
         everyMs: 5,
       });
@@ -60,13 +71,13 @@ async function advanceWithout(process: PlatformProcess): Promise<Operation[]> {
     operations.push(
       await waitFor(
         async () => {
-          const found = await operation(body.id);
+          const found = await operation(operationId);
           return found.state === 'running' ? null : found;
         },
         { what: 'the advance to end' },
       ),
     );
-    leftMs = target - Date.parse((await app.get<{ now: string }>('/sandbox/clock')).body.now);
+    leftMs = target - (await clockMs());
   }
   return operations;
 }
@@ -82,14 +93,10 @@ async function verifyLedger(): Promise<number> {
 }
 
 it('an advance survives an outage of worker, api and gateway without missing a deadline', async () => {
-  const plan = await app.post<{ id: string }>('/plans', {
-    body: { name: 'Weekly', amount: { amountMinor: 700, currency: 'EUR' }, interval: 'week' },
-  });
-  const { id } = (
-    await app.post<{ id: string }>('/subscriptions', {
-      body: { customerId: 'cust 1', planId: plan.body.id, paymentMethod: 'pm_ok' },
-    })
-  ).body;
+  const terms = { name: 'Weekly', amount: { amountMinor: 700, currency: 'EUR' }, interval: 'week' };
+  const planId = (await commandUntilAnswered(app, '/plans', terms)).body.id;
+  const order = { customerId: 'cust 1', planId, paymentMethod: 'pm_ok' };
+  const id = String((await commandUntilAnswered(app, '/subscriptions', order)).body.id);
   const state = async () => (await app.get<{ state: string }>(`/subscriptions/${id}`)).body.state;
   await waitFor(async () => (await state()) === 'active', { what: 'the subscription to be active' });
 

@@ -36,8 +36,8 @@ it(`${KILLS} kills between commit and start leave no onboarding without its work
     // the request.
     const frozen = kill % 2 === 0;
     if (frozen) platform.servers.temporal.pause();
-    const answer = postOnboarding(app, request).catch(() => null);
-    if (frozen) expect((await answer)?.status).toBe(202);
+    const answer = (frozen ? onboardUntilAccepted(app, request) : postOnboarding(app, request)).catch(() => null);
+    if (frozen) expect(await answer).toMatchObject({ state: 'accepted' });
     else await setTimeout(kill * (20 / KILLS));
     await api!.kill();
     if (frozen) platform.servers.temporal.resume();
@@ -110,43 +110,51 @@ it('finishes a batch of listings under its key when the api dies half-way', asyn
   const [api] = platform.apis;
   const category = { names: { en: 'Cars', de: 'Autos' } };
   expect((await app.put('/listing-categories/cars', { body: category })).status).toBe(201);
-  const items = Array.from({ length: 1000 }, (_, index) => ({
-    ref: `car-${index}`,
-    title: `Golf ${index}`,
-    description: 'Well kept, always in the garage.',
-    // 37 of them name a category that there is not.
-    category: index % 27 === 0 && index < 999 ? 'boats' : 'cars',
-  }));
-  const bad = items.flatMap(({ category: slug }, index) => (slug === 'boats' ? [index] : []));
-  expect(bad).toHaveLength(37);
-  const request = { key: randomUUID(), body: { mode: 'create', items }, timeoutMs: 60_000 };
-  const lost = app.post('/listings/bulk', request).catch(() => null);
-  const some = '/listings?limit=1';
-  await waitFor(async () => (await app.get<{ items: unknown[] }>(some)).body.items.length > 0, {
-    what: 'the first listings',
-    everyMs: 5,
-  });
-  await api!.kill();
-  const wasHalfWay = (await lost) === null;
-  await api!.start();
   interface Answer {
     items: { index: number; outcome: string; id?: string; problem?: { errors: { pointer: string }[] } }[];
     counts: object;
   }
-  const { body } = await waitFor(
-    async () => {
-      const answer = await app.post<Answer>('/listings/bulk', request);
-      return answer.status === 200 && answer;
-    },
-    { what: 'the batch to be finished', everyMs: 500 },
-  );
+  /** Kills the api in the middle of a batch, unless this process had to wait for its turn until the batch was done. */
+  const killedIn = async (batch: number) => {
+    const items = Array.from({ length: 1000 }, (_, index) => ({
+      ref: `car-${batch}-${index}`,
+      title: `Golf ${index}`,
+      description: 'Well kept, always in the garage.',
+      // 37 of them name a category that there is not.
+      category: index % 27 === 0 && index < 999 ? 'boats' : 'cars',
+    }));
+    const request = { key: randomUUID(), body: { mode: 'create', items }, timeoutMs: 60_000 };
+    const lost = app.post('/listings/bulk', request).catch(() => null);
+    const second = `/listings?ref=${items[1]!.ref}`;
+    await waitFor(async () => (await app.get<{ items: unknown[] }>(second)).body.items.length > 0, {
+      what: 'the first listings',
+      everyMs: 5,
+    });
+    await api!.kill();
+    const wasHalfWay = (await lost) === null;
+    await api!.start();
+    const { body } = await waitFor(
+      async () => {
+        const answer = await app.post<Answer>('/listings/bulk', request);
+        return answer.status === 200 && answer;
+      },
+      { what: 'the batch to be finished', everyMs: 500 },
+    );
+    return { items, request, wasHalfWay, body };
+  };
+  let batches = 1;
+  let killed = await killedIn(batches);
+  while (!killed.wasHalfWay && batches < 5) killed = await killedIn((batches += 1));
+  const { items, request, body } = killed;
+  const bad = items.flatMap(({ category: slug }, index) => (slug === 'boats' ? [index] : []));
+  expect(bad).toHaveLength(37);
   expect(body.counts).toEqual({ created: 963, updated: 0, unchanged: 0, refused: 37 });
   const refused = body.items.filter(({ outcome }) => outcome === 'refused');
   expect(refused.map(({ index, problem }) => [index, problem?.errors[0]?.pointer])).toEqual(
     bad.map((index) => [index, '/category']),
   );
   expect(new Set(body.items.flatMap(({ id }) => id ?? [])).size).toBe(963);
-  expect(wasHalfWay).toBe(true);
+  expect(killed.wasHalfWay).toBe(true);
   const listed: string[] = [];
   for (let cursor = ''; ;) {
     const page = await app.get<{ items: { id: string }[]; next: string | null }>(`/listings?limit=100${cursor}`);
@@ -154,6 +162,6 @@ it('finishes a batch of listings under its key when the api dies half-way', asyn
     if (page.body.next === null) break;
     cursor = `&cursor=${encodeURIComponent(page.body.next)}`;
   }
-  expect(listed).toHaveLength(963);
+  expect(listed).toHaveLength(963 * batches);
   expect((await app.post('/listings/bulk', request)).headers.get('idempotent-replayed')).toBe('true');
 });

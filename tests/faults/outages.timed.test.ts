@@ -1,7 +1,11 @@
 import { startPlatform, type Platform } from '../../src/testing/platform/platform';
 import { enrolPartner, type Answer, type PartnerApp } from '../../src/testing/platform/partner-app';
 import { newAddress, newestToken, postOnboarding, untilState } from '../../src/testing/worlds/onboard';
+import { casesOf } from '../../src/testing/long-form';
 import { waitFor } from '../../src/testing/wait-for';
+
+/** Promised to callers are 2 s; the short form, which also runs on busy machines, gives twice as long. */
+const WITHIN_MS = casesOf({ short: 4000, long: 2000 });
 
 let platform: Platform;
 let app: PartnerApp;
@@ -40,7 +44,7 @@ describe.each(['temporal', 'redis'] as const)('with %s away', (server) => {
             status: 202,
             body: { state: 'accepted' },
           });
-          expect(answer.ms).toBeLessThan(2000);
+          expect(answer.ms).toBeLessThan(WITHIN_MS);
           accepted.push(answer.body.id);
         }
       } finally {
@@ -75,7 +79,7 @@ describe('with mongodb away', () => {
               code: 'DATABASE_UNAVAILABLE',
             });
             expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-            expect(answer.ms).toBeLessThan(2000);
+            expect(answer.ms).toBeLessThan(WITHIN_MS);
           }
         }
       } finally {

@@ -2,7 +2,7 @@ import { openDatabase } from '../../src/models/database';
 import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { startPlatform, type Platform } from '../../src/testing/platform/platform';
 import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
-import { onboardUntilAccepted, timelineOf, untilState } from '../../src/testing/worlds/onboard';
+import { commandUntilAnswered, onboardUntilAccepted, timelineOf, untilState } from '../../src/testing/worlds/onboard';
 import { waitFor } from '../../src/testing/wait-for';
 
 let platform: Platform;
@@ -59,25 +59,26 @@ it('lists terminated workflows and entities changed by hand, and an operator rep
   ]);
 
   // The restarted process continues from the recorded state and repeats nothing.
-  expect((await operator.post(`/operations/stuck/${missing.id}/restart`)).status).toBe(200);
+  expect((await commandUntilAnswered(operator, `/operations/stuck/${missing.id}/restart`)).status).toBe(200);
   await waitFor(
     async () => (await client.workflow.getHandle(`userOnboarding/${terminated}`).describe()).status.name === 'RUNNING',
     { what: 'the new run' },
   );
   expect(await timelineOf(app, terminated)).toEqual(['accepted', 'started', 'verification_sent', 'restarted']);
-  const cancelled = await app.post(`/onboardings/${terminated}/cancel`, { body: {} });
+  const cancelled = await commandUntilAnswered(app, `/onboardings/${terminated}/cancel`, {});
   expect(cancelled.status).toBe(200);
   await untilState(app, terminated, 'cancelled');
 
   // The closed process is ended, and its finished steps are undone.
-  expect(
-    (await operator.post(`/operations/stuck/${mismatch.id}/close`, { body: { reason: 'Changed by mistake' } })).body,
-  ).toMatchObject({ state: 'closed' });
+  const reason = { reason: 'Changed by mistake' };
+  expect((await commandUntilAnswered(operator, `/operations/stuck/${mismatch.id}/close`, reason)).body).toMatchObject({
+    state: 'closed',
+  });
   await untilState(app, changed, 'cancelled');
   const user = await database.models.users.findOne({ onboardingId: changed }).lean().orFail();
   expect(await database.models.heldAddresses.exists({ _id: user._id })).toBeNull();
   // An entity ended by hand while its process ran is reopened, and then closed like any other.
-  expect((await operator.post(`/operations/stuck/${orphaned.id}/close`)).status).toBe(200);
+  expect((await commandUntilAnswered(operator, `/operations/stuck/${orphaned.id}/close`)).status).toBe(200);
   await waitFor(
     async () => (await client.workflow.getHandle(`userOnboarding/${finished}`).describe()).status.name === 'TERMINATED',
     { what: 'the orphan to be ended' },

@@ -5,6 +5,7 @@ import { connectTemporal } from '../../src/temporal/connect-temporal';
 import { enrolPartner, type PartnerApp } from '../../src/testing/platform/partner-app';
 import { startPlatform, type Platform } from '../../src/testing/platform/platform';
 import { waitFor } from '../../src/testing/wait-for';
+import { commandUntilAnswered } from '../../src/testing/worlds/onboard';
 
 interface View {
   id: string;
@@ -40,17 +41,15 @@ const until = (id: string, state: string): Promise<View> =>
 it('webhooks received while Temporal is away are kept once and reach their processes later', async () => {
   const payments = await Promise.all(
     Array.from({ length: CUSTOMERS }, async () => {
-      const { body } = await app.post<View>('/payments', {
-        body: { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_requires_action' },
-      });
-      return until(body.id, 'requires_action');
+      const request = { amount: { amountMinor: 5000, currency: 'EUR' }, paymentMethod: 'pm_requires_action' };
+      return until(String((await commandUntilAnswered(app, '/payments', request)).body.id), 'requires_action');
     }),
   );
   const ids = payments.map(({ id }) => id);
   // Each process looks up its payment ever more rarely: after twenty minutes the next look-up is minutes away, so an
   // earlier change comes from the webhook.
-  const { body: operation } = await app.post<{ id: string }>('/sandbox/clock/advance', { body: { by: 'PT20M' } });
-  await waitFor(async () => (await app.get(`/operations/${operation.id}`)).body.state === 'completed', {
+  const { body: operation } = await commandUntilAnswered(app, '/sandbox/clock/advance', { by: 'PT20M' });
+  await waitFor(async () => (await app.get(`/operations/${String(operation.id)}`)).body.state === 'completed', {
     what: 'twenty minutes to pass',
     everyMs: 200,
   });

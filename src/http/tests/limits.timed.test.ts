@@ -4,7 +4,13 @@ import type { Redis } from 'ioredis';
 import type { Database } from '../../models/database';
 import { openDatabase } from '../../models/database';
 import { expectContract } from '../../testing/expect-contract';
+import { casesOf } from '../../testing/long-form';
 import { openTestRedis, startTestApi, type TestApi } from '../../testing/test-api';
+
+/** Promised to callers are 2 s; the short form, which also runs on busy machines, gives twice as long. */
+const WITHIN_MS = casesOf({ short: 4600, long: 2300 });
+/** Longer than any machine takes to respond by a deadline of 0.3 s. */
+const HANGS_FOR_MS = 5000;
 
 const limits = {
   requestsPerMinute: 5,
@@ -127,7 +133,7 @@ describe('without MongoDB', () => {
       ),
     );
     const page = await api.call('get', '/verify/onb_01h455vb4pex5vsknk084sn02q.1.x');
-    expect(performance.now() - began).toBeLessThan(2300);
+    expect(performance.now() - began).toBeLessThan(WITHIN_MS);
     await api.stop();
     expect(
       new Set(answers.map(({ status, body, headers }) => `${status} ${body.code} ${headers['retry-after']}`)),
@@ -144,7 +150,7 @@ describe('without MongoDB', () => {
     // Acts like a frozen server: the transaction begins, then nothing happens for longer than the deadline.
     api.database.inTransaction = (work) =>
       inTransaction(async (session) => {
-        await new Promise((resolve) => setTimeout(resolve, 2000));
+        await new Promise((resolve) => setTimeout(resolve, HANGS_FOR_MS));
         return work(session);
       });
     const began = performance.now();
@@ -156,13 +162,13 @@ describe('without MongoDB', () => {
           .then(expectContract),
       ),
     );
-    expect(performance.now() - began).toBeLessThan(1900);
+    expect(performance.now() - began).toBeLessThan(HANGS_FOR_MS - 100);
     // A tenant gets half of the places, so that it cannot take those of the others.
     expect(answers.map(({ status, body }) => `${status} ${body.code}`).toSorted()).toEqual([
       ...Array.from({ length: 6 }, () => '429 RATE_LIMITED'),
       ...Array.from({ length: 2 }, () => '503 DATABASE_UNAVAILABLE'),
     ]);
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await new Promise((resolve) => setTimeout(resolve, HANGS_FOR_MS));
     expect(await api.database.models.onboardings.countDocuments({})).toBe(0);
     expect(await api.database.models.idempotency.countDocuments({})).toBe(0);
     await api.stop();

@@ -58,7 +58,7 @@ describe('the api', () => {
   });
 
   it('drains: unready immediately, still serving, asking clients to reconnect', async () => {
-    const api = await start('api', { DRAIN_MS: '2000' });
+    const api = await start('api', { DRAIN_MS: '5000' });
     await api.until('ready');
     const stopped = api.stop('SIGINT');
     await waitFor(async () => (await api.readiness()).status === 'draining', {
@@ -115,7 +115,7 @@ describe('the api', () => {
   });
 
   it('ends with 1 at the second signal', async () => {
-    const api = await start('api', { DRAIN_MS: '5000' });
+    const api = await start('api', { DRAIN_MS: '18000' });
     await api.until('ready');
     api.child.kill('SIGTERM');
     await api.until('draining');

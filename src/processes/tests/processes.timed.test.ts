@@ -1,5 +1,9 @@
 import { environment, killPrograms, NOWHERE, start, usage } from '../../testing/platform/program';
+import { casesOf } from '../../testing/long-form';
 import { waitFor } from '../../testing/wait-for';
+
+/** The short form also runs on busy machines, and gives twice as long as is promised. */
+const within = (ms: number): number => casesOf({ short: 2 * ms, long: ms });
 
 afterAll(killPrograms);
 
@@ -19,7 +23,7 @@ describe('while a server is down', () => {
       ),
     });
     expect(failed.stdout).not.toContain('hunter2');
-    expect(Date.now() - begun).toBeLessThan(10_000);
+    expect(Date.now() - begun).toBeLessThan(within(10_000));
   });
 
   it('the api listens without MongoDB, and reports that within 2 s', async () => {
@@ -28,7 +32,7 @@ describe('while a server is down', () => {
     const begun = performance.now();
     const response = await waitFor(() => fetch(`${api.origin}/api/v1/me`), { what: 'a response' });
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
-    expect(performance.now() - begun).toBeLessThan(2500);
+    expect(performance.now() - begun).toBeLessThan(within(2500));
     expect(await api.readiness()).toMatchObject({ status: 'starting', dependencies: { mongodb: { ok: false } } });
     expect(await api.stop()).toBe(0);
   });

@@ -5,11 +5,13 @@ import { createSandboxAccount } from '../../clients/gateways/sandbox-account';
 import { createSandboxGateway } from '../../clients/gateways/sandbox-gateway';
 import { readSandboxLedger } from '../../clients/gateways/sandbox-ledger';
 import { createGridFsFileStore } from '../../clients/storage/gridfs-file-store';
+import { freePort } from '../../../scripts/embedded/ports';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator';
 import { seedPartner } from '../../testing/worlds/seed-partner';
 import { seedCaptured } from '../../testing/worlds/seed-payment';
 import { openTestDatabase } from '../../testing/servers/test-database';
 import { openTestNamespace, type TestNamespace } from '../../testing/servers/test-namespace';
+import { PATIENT_MS } from '../../testing/test-api';
 import { createSandboxOperations } from '../sandbox-operations';
 
 const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
@@ -22,7 +24,7 @@ let port: number;
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'sandbox-operations-'));
   [temporal, world] = await Promise.all([openTestNamespace(), openTestDatabase()]);
-  await startBank(0);
+  await startBank(await freePort());
 });
 afterAll(async () => {
   await bank?.close();
@@ -45,7 +47,7 @@ async function newSandbox() {
   const { partnerId, tenantId } = await seedPartner({ database });
   const paymentId = await seedCaptured({ api: { database }, tenantId });
   const url = `http://127.0.0.1:${port}`;
-  const gateway = createSandboxGateway({ url, secret, timeoutMs: 2000 });
+  const gateway = createSandboxGateway({ url, secret, timeoutMs: PATIENT_MS });
   await gateway.authorise({
     tenantId,
     idempotencyKey: `${paymentId}:authorise:1`,
@@ -54,7 +56,7 @@ async function newSandbox() {
     paymentMethod: 'pm_ok',
     purpose: 'initial',
   } as never);
-  const account = createSandboxAccount({ url, secret, timeoutMs: 500 });
+  const account = createSandboxAccount({ url, secret, timeoutMs: PATIENT_MS });
   const { resetSandbox } = createSandboxOperations({
     client: temporal.client,
     database,

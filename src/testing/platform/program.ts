@@ -78,7 +78,7 @@ export const usage = async (args: string[], env: Record<string, string> = {}) =>
   try {
     const { stdout, stderr } = await run(process.execPath, [program, ...args], {
       env: { PATH: process.env.PATH, ...env },
-      timeout: 15_000,
+      timeout: 60_000,
     });
     return { code: 0, stdout, stderr };
   } catch (error) {

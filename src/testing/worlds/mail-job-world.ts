@@ -23,6 +23,8 @@ export interface OrderMailInput {
 export async function openMailJobWorld({ database, secret }: { database: Database; secret: string }) {
   const server = await openMailServer();
   const mailer = createMailer({ smtpUrl: server.smtpUrl, from: 'Platform <no-reply@platform.example>' });
+  // Mails are limited by the day of their orders, and midnight may pass between two of them.
+  const openedAt = new Date();
 
   return {
     server,
@@ -33,14 +35,14 @@ export async function openMailJobWorld({ database, secret }: { database: Databas
       return tenantIdOf({ partnerId: partner._id, mode });
     },
     /** Orders a mail about a new onboarding, by default the one that verifies its address. Returns its row. */
-    async order({ tenantId, email = `${newId('user')}@example.com`, mail, orderedAt }: OrderMailInput) {
+    async order({ tenantId, email = `${newId('user')}@example.com`, mail, orderedAt = openedAt }: OrderMailInput) {
       const address = { tenantId, email, emailKey: email.toLowerCase() };
       const { user, onboarding } = people({ user: address, onboarding: address });
       onboarding.verification.expiresAt = new Date(Date.now() + 3_600_000);
       await database.models.users.insertMany([user]);
       await database.models.onboardings.insertMany([onboarding]);
       const row = mailRowFor(onboarding, mail);
-      if (orderedAt) row.createdAt = orderedAt;
+      row.createdAt = orderedAt;
       await database.models.outbox.insertMany([row]);
       return row;
     },

@@ -31,7 +31,7 @@ export const postOnboarding = (
 /** Creates an onboarding, and sends the request again under its key until it is accepted, as an app should. */
 export const onboardUntilAccepted = async (
   app: PartnerApp,
-  input: { email?: string; requiresApproval?: boolean } = {},
+  input: { email?: string; key?: string; requiresApproval?: boolean } = {},
 ): Promise<OnboardingView> => {
   const request = { email: newAddress(), key: randomUUID(), ...input };
   return waitFor(

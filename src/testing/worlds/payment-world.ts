@@ -28,7 +28,7 @@ export const testParent: PaymentParent = { workflowId: 'parent/test', signal: 'p
 export interface PaymentWorldInput extends Pick<BaseWorldInput, 'wrap' | 'wrapGateway' | 'activitySlots'> {
   /** False to find every outcome by look-ups. Defaults to true. */
   webhooks?: boolean;
-  /** Short by default, so that a test can wait for the timeout. */
+  /** Of calls that get no response. Short by default, so that a test can wait for the timeout. */
   gatewayTimeoutMs?: number;
   /**
    * True for a worker without a cache, which makes every decision from the history, as after a failover.

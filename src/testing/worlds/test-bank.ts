@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callSimulator } from '../../clients/gateways/sandbox-call';
-import { createSandboxGateway } from '../../clients/gateways/sandbox-gateway';
+import type { PaymentGateway } from '../../clients/gateways/payment-gateway';
+import { createSandboxGateway, type SandboxGatewayClientInput } from '../../clients/gateways/sandbox-gateway';
 import { readSandboxLedger, type SandboxLedgerItem } from '../../clients/gateways/sandbox-ledger';
 import { verifySandboxWebhook } from '../../clients/gateways/sandbox-webhook';
 import { startSimulator } from '../../simulator/start-simulator';
@@ -14,7 +15,7 @@ const SECRET = `whsec_${Buffer.from('the-secret-of-the-test-bank').toString('bas
 const ADMIN = 'admin';
 
 export interface TestBankInput {
-  /** Milliseconds that a call may take. */
+  /** Milliseconds that a call may take whose response comes late or never, by the choice of its payment method. */
   timeoutMs: number;
   /** Called with the id of the payment or refund that a webhook reports on; without it no webhooks are sent. */
   onReport?: (entityId: string) => Promise<void>;
@@ -39,7 +40,7 @@ export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
   const address = { url, secret: SECRET };
   return {
     ...address,
-    gateway: createSandboxGateway({ ...address, timeoutMs }),
+    gateway: createPatientGateway({ ...address, timeoutMs }),
     /** Reads the gateway's own books of a tenant. */
     ledger: (tenantId: string): Promise<SandboxLedgerItem[]> =>
       waitFor(() => Array.fromAsync(readSandboxLedger({ ...address, tenantId })), {
@@ -64,6 +65,27 @@ export async function openTestBank({ timeoutMs, onReport }: TestBankInput) {
     },
   };
 }
+
+/**
+ * A client that gives up the calls soon to which the simulator does not respond. Every other response comes, however
+ * late on a busy machine, and is waited for as in production.
+ */
+function createPatientGateway({ timeoutMs, ...address }: SandboxGatewayClientInput & { timeoutMs: number }) {
+  const [patient, hasty] = [createSandboxGateway(address), createSandboxGateway({ ...address, timeoutMs })];
+  const withoutResponse = new Set<string>();
+  const clientFor = ({ idempotencyKey }: { idempotencyKey: string }): PaymentGateway =>
+    withoutResponse.has(paymentOf(idempotencyKey)) ? hasty : patient;
+  return {
+    ...patient,
+    authorise(input) {
+      if (/^pm_(timeout|slow)/.test(input.paymentMethod)) withoutResponse.add(paymentOf(input.idempotencyKey));
+      return clientFor(input).authorise(input);
+    },
+    capture: (input) => clientFor(input).capture(input),
+  } satisfies PaymentGateway;
+}
+
+const paymentOf = (idempotencyKey: string): string => idempotencyKey.split(':')[0]!;
 
 /** Stands in for the api's webhook inbox: checks the signature and notifies the process. */
 async function openWebhookInbox(

@@ -73,7 +73,7 @@ it('of renewal and sweep at once the listing is live at the end, and never expir
   expect(orders.size).toBe(2);
   const { states, mails: sent } = await world.standing(ids);
   expect([states, sent]).toEqual([{ live: RACES }, {}]);
-}, 120_000);
+});
 
 it('takes a year of a listing, with a reminder before each of twelve renewals, in 29 hops', async () => {
   const { tenantId } = await world.newPartner();
@@ -99,7 +99,7 @@ it('takes a year of a listing, with a reminder before each of twelve renewals, i
   ]);
   // Twelve reminders and as many rests of a month; then two reminders, the end, its notice and the rest.
   expect(hops).toBe(24 + 5);
-}, 60_000);
+});
 
 it('a mail says how many days are left, and is not sent once the listing has another end', async () => {
   const { onboarding } = await acceptOnboarding({

@@ -49,4 +49,4 @@ it('a sweep goes on where the search index is away', async () => {
   const { counts } = await world.sweep();
   isAway = false;
   expect([counts.expired, refused]).toEqual([3, listingSweepSearchOptions.retry.maximumAttempts]);
-}, 30_000);
+});

@@ -124,7 +124,7 @@ it('an advance that is killed after any of its transactions leaves the same behi
     expect(await killed(tenantId, 'P10D', killedAfter)).toBeNull();
     expect([killedAfter, await world.standing(ids)]).toEqual([killedAfter, undisturbed]);
   }
-}, 120_000);
+});
 
 /** Advances a clock; the worker dies after so many of the transactions, and another one goes on. */
 async function killed(tenantId: string, by: string, after: number) {

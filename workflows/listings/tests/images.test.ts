@@ -55,7 +55,8 @@ it('calls each image of a revision, and wants a person where one is none', async
   ]);
   expect(calls.toSorted()).toEqual(['/a', '/a', '/b', '/c', '/d']);
   expect(history).toContain('runAutomatedChecks');
-  expect(history).not.toMatch(new RegExp(`http:|127\\.0|${port}`));
+  // Five digits alone may be part of a time or an id.
+  expect(history).not.toMatch(new RegExp(`http:|127\\.0|:${port}`));
 });
 
 it('is held up by no host that is away: three tries, a remark, and no person', async () => {

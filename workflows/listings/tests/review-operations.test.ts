@@ -108,7 +108,7 @@ it('an edit of an escalated listing gives its reviewers another 24 hours of sile
   expect(await world.readReview(next)).toMatchObject({ state: 'escalated', overdue: true, queuedSince, escalatedAt });
   expect(await advance('PT2H')).toBeNull();
   await world.until(next, 'rejected');
-}, 120_000);
+});
 
 it("follows the clock of a sandbox: an advance escalates the review, and a listing's time passes", async () => {
   const { tenantId } = await world.newPartner({ reviewers: ['r@partner.example'] });
@@ -135,4 +135,4 @@ it("follows the clock of a sandbox: an advance escalates the review, and a listi
   await world.command(late.reviewId, 'approveListing', { reviewer: 'mona' });
   const { publishedAt } = await world.readListing(late.listingId);
   expect(publishedAt!.getTime()).toBeGreaterThan(Date.now() + 6 * 86_400_000);
-}, 120_000);
+});

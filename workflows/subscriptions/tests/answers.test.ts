@@ -7,8 +7,8 @@ import { waitFor } from '../../../src/testing/wait-for';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Four times the second within which a command must be answered. */
-const ANSWERED_WITHIN_MS = 4000;
+/** For a machine that stands still for a while; a command that waited for the gateway would wait until the release. */
+const ANSWERED_WITHIN_MS = 20_000;
 
 let world: SubscriptionWorld;
 /** Until this promise resolves, the gateway neither authorises nor answers. */

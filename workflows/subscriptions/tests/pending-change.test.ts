@@ -6,8 +6,13 @@ import { waitFor } from '../../../src/testing/wait-for';
 import { openSubscriptionWorld, type SubscriptionWorld } from '../../../src/testing/worlds/subscription-world';
 
 const HOUR = 3_600_000;
-const START = '2027-01-01T00:00:00.000Z';
-const HALF = '2027-01-16T12:00:00.000Z';
+/** A year of 365 days, by which the amounts below are counted; it has not begun when the last test starts. */
+const YEAR = (() => {
+  const next = new Date(Date.now() + 24 * HOUR).getUTCFullYear() + 1;
+  return new Date(Date.UTC(next, 2, 0)).getUTCDate() === 28 ? next : next + 1;
+})();
+const START = `${YEAR}-01-01T00:00:00.000Z`;
+const HALF = `${YEAR}-01-16T12:00:00.000Z`;
 /** The rest of the dearer year from half of January, less the rest of the present one. */
 const DIFFERENCE = 11_491;
 
@@ -104,7 +109,7 @@ describe('a change of plan that costs something', () => {
     expect(await world.mails(id)).toEqual(['planChangeFailed']);
     expect((await world.bankBalance(id)).captured).toBe(12_000);
     await world.payWith(id, 'pm_ok');
-    await world.advanceTo(id, new Date('2028-01-01T01:00:00.000Z'));
+    await world.advanceTo(id, new Date(`${YEAR + 1}-01-01T01:00:00.000Z`));
     await world.untilSettled(id);
     expect((await world.bankBalance(id)).captured).toBe(24_000);
     await world.command(id, 'cancelSubscription', { when: 'now', refund: 'none' });
@@ -120,7 +125,7 @@ describe('a change of plan that costs something', () => {
       planId: next,
       quantity: 1,
       orderedAt: HALF,
-      until: '2027-01-17T11:00:00.000Z',
+      until: `${YEAR}-01-17T11:00:00.000Z`,
       nextAction: { url: expect.stringContaining('http') },
     });
     expect([shown, waitingFor?.what]).toEqual([planId, expect.stringContaining('ordered change')]);

@@ -14,27 +14,27 @@ describe('Prefer: wait on a subscription', () => {
   });
   afterAll(() => api.stop());
 
-  const subscribe = async (startAt?: string) => {
+  const subscribe = async (seconds: number, startAt?: string) => {
     const began = performance.now();
     const answer = await api
       .call('post', '/subscriptions', key)
-      .set('Prefer', 'wait=2')
+      .set('Prefer', `wait=${seconds}`)
       .send({ customerId: 'cust-1', planId, paymentMethod: 'pm_ok', startAt })
       .then(expectContract);
     return { answer, tookMs: performance.now() - began };
   };
 
   it('does not wait for one that starts in the future, also when it is read', async () => {
-    const { answer, tookMs } = await subscribe(new Date(Date.now() + 86_400_000).toISOString());
+    const { answer, tookMs } = await subscribe(12, new Date(Date.now() + 86_400_000).toISOString());
     expect([answer.status, answer.body.state]).toEqual([202, 'accepted']);
-    expect(tookMs).toBeLessThan(1500);
+    expect(tookMs).toBeLessThan(11_000);
     const began = performance.now();
-    await api.call('get', `/subscriptions/${answer.body.id}`, key).set('Prefer', 'wait=2').then(expectContract);
-    expect(performance.now() - began).toBeLessThan(1500);
+    await api.call('get', `/subscriptions/${answer.body.id}`, key).set('Prefer', 'wait=12').then(expectContract);
+    expect(performance.now() - began).toBeLessThan(11_000);
   });
 
   it('waits for one that starts now', async () => {
-    const { answer, tookMs } = await subscribe();
+    const { answer, tookMs } = await subscribe(2);
     expect([answer.status, answer.body.state]).toEqual([202, 'accepted']);
     expect(tookMs).toBeGreaterThan(1900);
   });

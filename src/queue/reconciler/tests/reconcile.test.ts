@@ -139,7 +139,7 @@ test('an onboarding that is wrong at the first check and right at the second is 
   const { _id, state } = await given();
   running.add(userOnboardingId(_id));
   await database.models.onboardings.updateOne({ _id }, { $set: { state: 'awaiting_profile' } });
-  const reconciling = createReconciler({ database, processes, logger: silent, recheckAfterMs: 500 })();
+  const reconciling = createReconciler({ database, processes, logger: silent, recheckAfterMs: 3000 })();
   await wait(200);
   await database.models.onboardings.updateOne({ _id }, { $set: { state } });
   expect(await reconciling).toEqual({ listed: 0, mended: 0 });

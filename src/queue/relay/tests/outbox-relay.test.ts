@@ -33,14 +33,13 @@ test('rows that become visible out of order are all sent', async () => {
 });
 
 test('a sent row is left alone while it is leased and sent again after that', async () => {
-  const sent: string[] = [];
-  const row = rowFor('mail');
-  await database.models.outbox.insertMany([row]);
-  bed.runRelay({ leaseMs: 600, queues: { publish: async ({ rowIds }) => void sent.push(...rowIds) } });
-  await eventually(() => expect(sent).toHaveLength(1));
-  await setTimeout(300);
-  expect(sent).toHaveLength(1);
-  await eventually(() => expect(sent).toHaveLength(2));
+  const leaseMs = 600;
+  const sentAt: number[] = [];
+  const begun = Date.now();
+  await database.models.outbox.insertMany([rowFor('mail')]);
+  bed.runRelay({ leaseMs, queues: { publish: async () => void sentAt.push(Date.now()) } });
+  await eventually(() => expect(sentAt).toHaveLength(2));
+  expect(sentAt[1]! - begun).toBeGreaterThanOrEqual(leaseMs);
 });
 
 test('while Temporal is down rows count no failure, mails go on, and all start when it is back', async () => {
@@ -58,13 +57,12 @@ test('while Temporal is down rows count no failure, mails go on, and all start w
   await database.models.outbox.insertMany([...starts, mail]);
   const published: string[] = [];
   bed.runRelay({ starter, queues: { publish: async ({ rowIds }) => void published.push(...rowIds) } });
-  await eventually(() => expect(published).toContain(mail._id), 1000);
+  await eventually(() => expect(published).toContain(mail._id));
   await setTimeout(2500);
   expect(attempts).toBeLessThan(20);
   away = false;
-  await eventually(
-    async () => expect(await database.models.outbox.countDocuments({ open: true, pending: 'temporal' })).toBe(0),
-    5000,
+  await eventually(async () =>
+    expect(await database.models.outbox.countDocuments({ open: true, pending: 'temporal' })).toBe(0),
   );
   expect(await database.models.outbox.countDocuments({ failures: { $gt: 0 } })).toBe(0);
 });
@@ -80,10 +78,11 @@ test('a refused start counts on its row, is retried a second later and stops no 
   };
   const before = Date.now();
   await createOutboxRelay({ database, ...sending, starter }).sweep();
+  const after = Date.now();
   const row = await rowById(bad._id);
   expect(row).toMatchObject({ failures: 1, lastError: 'Error: refused for [address]', open: true });
   expect(row.dueAt.getTime() - before).toBeGreaterThanOrEqual(1000);
-  expect(row.dueAt.getTime() - before).toBeLessThan(2000);
+  expect(row.dueAt.getTime() - after).toBeLessThanOrEqual(1000);
   expect(await rowById(good._id)).not.toHaveProperty('open');
 });
 
@@ -133,7 +132,7 @@ test('with Redis down from the beginning rows wait uncounted and are sent once i
   expect(await rowById(row._id)).toMatchObject({ failures: 0, lease: null, open: true });
   const queues = bed.openQueues(prefix);
   bed.runRelay({ queues });
-  await eventually(async () => expect((await queues.depth('mail')).waiting).toBe(1), 5000);
+  await eventually(async () => expect((await queues.depth('mail')).waiting).toBe(1));
 });
 
 test('publishing a row again makes a second job only after the first is gone', async () => {
