@@ -11,7 +11,7 @@ import type {
 import type { SearchEntry } from '../../contracts/listings/search-entry';
 import { comparePositions, facetCounts } from '../../domain/listings/search/search-filters';
 import { searchedWordsOf } from '../../domain/listings/search/search-terms';
-import { entryOf, keyGroupsOf } from './entry-keys';
+import { entriesOf, keyGroupsOf } from './entry-keys';
 import { rankEntries, type RankedEntry } from './rank-entries';
 
 /** Listings that a search looks at, the newest first. */
@@ -74,7 +74,7 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
   }
 
   return {
-    put: (listings) => writeNewest(entries, listings.map(entryOf)),
+    put: async (listings) => writeNewest(entries, await entriesOf(listings)),
     remove: (listings) => writeNewest(entries, listings.map(tombstoneOf)),
 
     async query(query) {
