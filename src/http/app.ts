@@ -24,6 +24,7 @@ import { readBody, readRawBody } from './pipeline/input/read-body';
 import { createRoutes } from './pipeline/routing/routes';
 import { securityHeaders } from './pipeline/security-headers';
 import { otherMethods, unknownPath } from './pipeline/routing/unmatched';
+import { createUnreadResponses } from './pipeline/rate-limits/unread-responses';
 import { createValidators } from './pipeline/input/validate';
 import { rejectMismatch } from './reject-mismatch';
 import { respond, createProblemResponder } from './replies/respond';
@@ -108,6 +109,7 @@ export function createApp(input: AppInput): Application {
     countFailure: limiters.failedAuthentication,
   });
   const admission = createAdmission({ maxInFlight });
+  const unread = createUnreadResponses();
   metrics.addGauge({
     name: 'http_request_places',
     help: 'Requests that the process works on at a time, at most; fewer while many end too late',
@@ -155,6 +157,7 @@ export function createApp(input: AppInput): Application {
       requirePreconditions: (call) => requirePreconditions({ database, call }),
       handler: handlers[operation.id] as Handler<OperationId>,
       isDraining,
+      unread,
     });
     const router = routes.routerOf(operation.route);
     router[operation.method](

@@ -11,8 +11,9 @@ import type {
 import type { SearchEntry } from '../../contracts/listings/search-entry';
 import { comparePositions, facetCounts } from '../../domain/listings/search/search-filters';
 import { searchedWordsOf } from '../../domain/listings/search/search-terms';
-import { entryOf, keyGroupsOf } from './entry-keys';
+import { entriesOf, keyGroupsOf } from './entry-keys';
 import { rankEntries, type RankedEntry } from './rank-entries';
+import { createSearchPlaces } from './search-places';
 
 /** Listings that a search looks at, the newest first. */
 export const MAX_CANDIDATES = 1000;
@@ -20,6 +21,9 @@ export const MAX_CANDIDATES = 1000;
 const COUNTED_TOGETHER = 6;
 /** Keys whose listings MongoDB merges in the order of the index; of more it sorts all their listings in memory. */
 export const MAX_MERGED = 200;
+
+/** Searches whose candidates are in memory at a time: those with long texts are 30 MB a search. */
+const SEARCHES_AT_A_TIME = 8;
 
 export interface MongoListingSearchInput {
   /** The model `listingSearchEntries`. */
@@ -34,6 +38,7 @@ export interface MongoListingSearchInput {
 export function createMongoListingSearch({ model }: MongoListingSearchInput): ListingSearch {
   // Documents are read and written as they are: a search reads a thousand of them.
   const entries = model.collection as unknown as mongo.Collection<SearchEntry>;
+  const places = createSearchPlaces(SEARCHES_AT_A_TIME);
 
   async function candidatesOf(query: SearchQuery, groups: string[][]): Promise<SearchEntry[]> {
     const keys = await fewest(query, groups);
@@ -46,12 +51,12 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
     } as const;
     const read = (some: string[]) => entries.find({ tenantId: query.tenantId, keys: { $in: some } }, options).toArray();
     if (keys.length <= MAX_MERGED) return read(keys);
-    const reads: Promise<SearchEntry[]>[] = [];
-    for (let from = 0; from < keys.length; from += MAX_MERGED) reads.push(read(keys.slice(from, from + MAX_MERGED)));
-    return (await Promise.all(reads))
-      .flat()
-      .sort(newestFirst)
-      .slice(0, MAX_CANDIDATES + 1);
+    let newest: SearchEntry[] = [];
+    for (let from = 0; from < keys.length; from += MAX_MERGED)
+      newest = [...newest, ...(await read(keys.slice(from, from + MAX_MERGED)))]
+        .sort(newestFirst)
+        .slice(0, MAX_CANDIDATES + 1);
+    return newest;
   }
 
   /**
@@ -74,16 +79,18 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
   }
 
   return {
-    put: (listings) => writeNewest(entries, listings.map(entryOf)),
+    put: async (listings) => writeNewest(entries, await entriesOf(listings)),
     remove: (listings) => writeNewest(entries, listings.map(tombstoneOf)),
 
     async query(query) {
       const words = query.text === null ? [] : searchedWordsOf(query.text);
       // A text of signs alone is in no listing.
       if (query.text !== null && words.length === 0) return resultOf(query, [], true);
-      const found = await candidatesOf(query, keyGroupsOf(query, words));
-      const ranked = await rankEntries({ query, words, entries: found.slice(0, MAX_CANDIDATES) });
-      return resultOf(query, ranked, found.length <= MAX_CANDIDATES);
+      return places.run(query, async () => {
+        const found = await candidatesOf(query, keyGroupsOf(query, words));
+        const ranked = await rankEntries({ query, words, entries: found.slice(0, MAX_CANDIDATES) });
+        return resultOf(query, ranked, found.length <= MAX_CANDIDATES);
+      });
     },
 
     async versionsOf(listingIds) {

@@ -42,6 +42,8 @@ export interface ListPageInput<Item> {
   /** Further ranges, which move with time between two pages, whose cursors stay valid. */
   current?: Record<string, unknown>;
   by: ListOrder;
+  /** The fields that no item is shown with, where they are large: a page reads a hundred items. Defaults to none. */
+  without?: readonly (keyof Item & string)[];
   present: (items: Item[]) => unknown[] | Promise<unknown[]>;
 }
 
@@ -60,7 +62,7 @@ export function createListPage({ cursors }: { cursors: Cursors }): ListPage {
     throw foreignCursor();
   };
 
-  return async ({ call, model, filter, current = {}, by, present }) => {
+  return async ({ call, model, filter, current = {}, by, without = [], present }) => {
     const { limit = 20, cursor } = call.query;
     const sort = Object.fromEntries(by.fields.map(({ name }) => [name, by.order]));
     const rest = cursor === undefined ? [filter] : beyond(read(cursor, filter, call, by), filter, by);
@@ -68,7 +70,7 @@ export function createListPage({ cursors }: { cursors: Cursors }): ListPage {
     const found = await Promise.all(
       stretches.map((stretch) =>
         model
-          .find(stretch as QueryFilter<never>)
+          .find(stretch as QueryFilter<never>, Object.fromEntries(without.map((field) => [field, 0])))
           .sort(sort)
           .limit(limit + 1)
           .lean(),

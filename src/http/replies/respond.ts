@@ -8,6 +8,7 @@ import { fingerprintOf } from './idempotency';
 import { DomainError } from '../../domain/domain-error';
 import { problemOf, type Problem } from '../problems';
 import { ByteStream, type Call, type Caller, type Reply } from '../pipeline/request-context';
+import type { UnreadResponses } from '../pipeline/rate-limits/unread-responses';
 import type { Validate } from '../pipeline/input/validate';
 
 export interface ProblemResponder {
@@ -57,7 +58,8 @@ function undecodable(error: unknown): DomainError | null {
 }
 
 /** Validates the request, calls the handler, and sends its reply unless the deadline passed meanwhile. */
-export function respond({ validate, requirePreconditions, handler, isDraining }: RespondInput): RequestHandler {
+export function respond(input: RespondInput): RequestHandler {
+  const { validate, requirePreconditions, handler, isDraining, unread } = input;
   return async (request, response) => {
     const call = callOf({ request, response, validate, isDraining });
     const { operation } = call;
@@ -68,7 +70,10 @@ export function respond({ validate, requirePreconditions, handler, isDraining }:
     if (!isRead && operation.idempotency === null && operation.scopes !== null) await requirePreconditions(call);
     const reply = await handler(call as never);
     call.slot.release();
-    if (!response.headersSent) send(response, isRead ? replyConditionally({ call, reply }) : reply);
+    if (response.headersSent) return;
+    // A change that was made is reported to whoever made it.
+    if (isRead) send(response, replyConditionally({ call, reply }), unread);
+    else send(response, reply);
   };
 }
 
@@ -78,6 +83,7 @@ export interface RespondInput {
   requirePreconditions: (call: Call) => Promise<void>;
   handler: Handler<OperationId>;
   isDraining: () => boolean;
+  unread: UnreadResponses;
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -117,8 +123,13 @@ function callOf({ request, response, validate, isDraining }: CallOfInput): Call 
 const headersOf = ({ method, headers }: Request): Call['headers'] =>
   ({ ...headers, ...(method === 'HEAD' ? { range: undefined } : {}) }) as Call['headers'];
 
-/** Sends a reply: a string as an HTML page, anything else as JSON. */
-export function send(response: Response, { status, headers = {}, body }: Reply): void {
+/**
+ * Sends a reply: a string as an HTML page, anything else as JSON.
+ * @throws DomainError as `UnreadResponses`
+ */
+export function send(response: Response, { status, headers = {}, body }: Reply, unread?: UnreadResponses): void {
+  const text = body === null || typeof body === 'string' || body instanceof ByteStream ? body : JSON.stringify(body);
+  if (typeof text === 'string') unread?.hold(response.req, response, text);
   response.statusCode = status;
   for (const name in headers) response.setHeader(name, headers[name] as string);
   if (body === null) {
@@ -130,7 +141,7 @@ export function send(response: Response, { status, headers = {}, body }: Reply):
     response.end(body);
   } else {
     if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.end(JSON.stringify(body));
+    response.end(text);
   }
 }
 

@@ -11,16 +11,19 @@ export interface FindCalledReportInput {
   session?: ClientSession;
 }
 
+/** A report without the points of its charts, which may be several megabytes. */
+export type CalledReport = Omit<Report, 'series'>;
+
 /** Returns the report in a call's path. @throws DomainError `NOT_FOUND`, also for another tenant's */
 export async function findCalledReport({
   database: { models },
   call: { tenantId, params },
   session,
-}: FindCalledReportInput): Promise<Report> {
+}: FindCalledReportInput): Promise<CalledReport> {
   const { reportId } = params;
   const report = isId('report', reportId)
     ? await models.reports
-        .findOne({ _id: reportId, tenantId })
+        .findOne({ _id: reportId, tenantId }, { series: 0 })
         .session(session ?? null)
         .lean()
     : null;

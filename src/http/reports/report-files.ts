@@ -31,7 +31,10 @@ export function reportFileHandlers(input: ReportFileHandlersInput): Handlers<'do
  * Returns the file of a report in a format.
  * @throws DomainError `NOT_FOUND` for a format that the report was not asked for, `REPORT_EXPIRED`, `REPORT_NOT_READY`
  */
-export function requireFile({ state, formats, files }: Report, format: string): OfferedFile {
+export function requireFile(
+  { state, formats, files }: Pick<Report, 'state' | 'formats' | 'files'>,
+  format: string,
+): OfferedFile {
   if (!(formats as readonly string[]).includes(format)) throw notFound('file');
   if (state === 'expired')
     throw new DomainError('REPORT_EXPIRED', 'The files of the report are removed; its figures stay. Make it again.');

@@ -132,7 +132,8 @@ export function reportHandlers(input: ReportHandlersInput): Handlers<ReportOpera
         model: reports,
         filter: filterOf(call),
         by: newestFirst,
-        // The points of a year's charts are thousands, and nobody reads a hundred years at once.
+        // The points of a year's charts are thousands in each currency, and nobody reads a hundred years at once.
+        without: ['series'],
         present: (items: Report[]) => items.map((report) => ({ ...presentReport(report), series: null })),
       });
     },

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { seedReport } from '../../testing/contract/seed-report';
 import { startTestApi, type TestApi } from '../../testing/test-api';
 import { waitFor } from '../../testing/wait-for';
 
@@ -70,4 +72,20 @@ it('a body that arrives too slowly gets 408 with the remedy, and nothing is stor
   await waitFor(async () => received().includes('REQUEST_TIMEOUT'), { what: 'the response' });
   expect(received()).toMatch(/^HTTP\/1\.1 408 [\s\S]*arrived too slowly/);
   expect(await api.database.models.payments.countDocuments({})).toBe(0);
+});
+
+it('a caller who reads no responses has 32 MB of them at most, and leaves the others theirs', async () => {
+  const { reportId } = await seedReport({ api, key });
+  const label = 'x'.repeat(12_000_000);
+  const series = [{ id: 'captured', currency: 'EUR', points: [{ label, value: 1 }] }];
+  await api.database.models.reports.updateOne({ _id: reportId }, { $set: { series } });
+  const agent = new Agent();
+  const ask = async (): Promise<number | undefined> => {
+    const headers = { Authorization: `Bearer ${key}` };
+    const [response] = await once(get(`${api.origin}/api/v1/reports/${reportId}`, { agent, headers }), 'response');
+    return (response as IncomingMessage).statusCode;
+  };
+  expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
+  expect(await statusOfMe()).toBe(200);
+  agent.destroy();
 });

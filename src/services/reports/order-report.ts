@@ -82,7 +82,7 @@ export async function orderRemake({
   report,
   at,
   realNow,
-}: Pick<OrderReportInput, 'database' | 'at' | 'realNow'> & { report: Report }): Promise<ReportOrder> {
+}: Pick<OrderReportInput, 'database' | 'at' | 'realNow'> & { report: Omit<Report, 'series'> }): Promise<ReportOrder> {
   const { _id: supersedes, scheduleId } = report;
   const order = await orderWindow({ database, asked: report, at, asOf: realNow });
   return { ...order, supersedes, ...(scheduleId === null ? {} : { scheduleId }) };

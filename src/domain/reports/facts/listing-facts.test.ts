@@ -1,4 +1,4 @@
-import { listingFactOf, type ListingEvent, type ListingFact } from './listing-facts';
+import { followListing, type ListingEvent, type ListingFact } from './listing-facts';
 
 const START_MS = Date.parse('2026-03-31T10:00:00Z');
 
@@ -13,7 +13,7 @@ function factsOf(...all: Happened[]): ListingFact[] {
     at: new Date(START_MS + index * 90_000),
     data,
   }));
-  return history.map((event) => listingFactOf(event, history.toReversed()));
+  return history.map(followListing());
 }
 
 const changesOf = (...all: Happened[]): number[] => factsOf(...all).map(({ change }) => change);
@@ -105,4 +105,17 @@ it.each([
 it('free text of a reviewer is no reason of a row', () => {
   const facts = factsOf(...published, ['suspended', 'suspended', { reason: 'Reported by a buyer' }]);
   expect(facts[3]).toMatchObject({ change: -1, reason: null });
+});
+
+it('reads each event once, however many events a listing has', () => {
+  const events = 2000;
+  let reads = 0;
+  const follow = followListing();
+  for (let version = 0; version < events; version += 1) {
+    const isLive = version % 2 === 1;
+    const event = { state: isLive ? 'live' : 'withdrawn', version, at: new Date(START_MS + version), data: {} };
+    const type = `listing.${isLive ? 'republished' : 'withdrawn'}`;
+    follow(Object.defineProperty(event as ListingEvent, 'type', { get: () => ((reads += 1), type) }));
+  }
+  expect(reads).toBeLessThan(10 * events);
 });

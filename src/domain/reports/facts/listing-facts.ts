@@ -56,28 +56,29 @@ export interface ListingFact {
 const isOneOf = (types: readonly string[], { type }: ListingEvent): boolean => types.includes(type);
 
 /**
- * Returns the fact that an event of a listing is.
- *
- * @param history - every event of `listingFactEvents` of the same listing, in any order
+ * Returns a function that returns the fact that an event of one listing is. It must be called with every event of
+ * `listingFactEvents` of that listing, in the order of their versions: of the events before it keeps only what the next
+ * one needs, because a listing may have any number of them.
  */
-export function listingFactOf(event: ListingEvent, history: readonly ListingEvent[]): ListingFact {
-  const { type, state, at, data } = event;
-  const lastBefore = (types: readonly string[]): ListingEvent | null =>
-    history
-      .filter((other) => isOneOf(types, other) && other.version < event.version)
-      .reduce<ListingEvent | null>((last, other) => (last && last.version > other.version ? last : other), null);
-  const isShowing = isOneOf(showingEvents, event);
-  const change = isShowing ? Number(state === 'live') - Number(lastBefore(showingEvents)?.state === 'live') : 0;
-  const isDecision = isOneOf(decisionEvents, event);
-  const submitted = isDecision ? lastBefore(['listing.submitted']) : null;
-  const hasCode = type === 'listing.rejected' || type === 'listing.withdrawn';
-  return {
-    event: listingFactEvents[type as ListingFactType],
-    at,
-    change: change as ListingFact['change'],
-    decidedBy: isDecision ? deciderOf(data) : null,
-    reason: hasCode && typeof data.reason === 'string' ? data.reason : null,
-    decisionSeconds: submitted && Math.max(0, Math.floor((at.getTime() - submitted.at.getTime()) / 1000)),
+export function followListing(): (event: ListingEvent) => ListingFact {
+  let isShown = false;
+  let submittedAt: Date | null = null;
+  return (event) => {
+    const { type, state, at, data } = event;
+    const wasShown = isShown;
+    if (isOneOf(showingEvents, event)) isShown = state === 'live';
+    const isDecision = isOneOf(decisionEvents, event);
+    const decidedAfterMs = isDecision && submittedAt ? at.getTime() - submittedAt.getTime() : null;
+    if (type === 'listing.submitted') submittedAt = at;
+    const hasCode = type === 'listing.rejected' || type === 'listing.withdrawn';
+    return {
+      event: listingFactEvents[type as ListingFactType],
+      at,
+      change: (Number(isShown) - Number(wasShown)) as ListingFact['change'],
+      decidedBy: isDecision ? deciderOf(data) : null,
+      reason: hasCode && typeof data.reason === 'string' ? data.reason : null,
+      decisionSeconds: decidedAfterMs === null ? null : Math.max(0, Math.floor(decidedAfterMs / 1000)),
+    };
   };
 }
 

@@ -52,12 +52,13 @@ export function mrrContent(
   const tally = Tally.of(totals.counts);
   const currencies = currenciesOf(totals.counts, asked);
   const shown = kinds.filter((kind) => kind !== 'transfer' || planId !== undefined);
+  // Read once: the changes of a year in every currency are tens of thousands of counts.
+  const parts = tally.counts().filter(({ id, by }) => by !== null && id !== CHANGE);
   const figures = [START, ...shown.map((kind) => `mrr_${kind}`)].flatMap((id) =>
     currencies.flatMap((currency): Figure[] => [
       { id, currency, by: null, value: tally.valueOf({ id, currency }) },
-      ...tally
-        .of(id)
-        .filter((count) => count.currency === currency && count.by !== null)
+      ...parts
+        .filter((part) => part.id === id && part.currency === currency)
         .map(({ by, value }) => ({ id, currency, by, value })),
     ]),
   );

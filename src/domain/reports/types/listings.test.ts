@@ -1,4 +1,4 @@
-import { listingFactOf, type ListingEvent, type ListingFact } from '../facts/listing-facts';
+import { followListing, type ListingEvent, type ListingFact } from '../facts/listing-facts';
 import { Tally } from '../facts/tally';
 import { figuresOf } from '../figures/figures-of';
 import { addBeforeWindow, addListingFact, computedListingFigures, secondListingPass } from '../figures/listing-fold';
@@ -18,7 +18,7 @@ function listing(...all: Happened[]): ListingFact[] {
     at: new Date(START_MS + minute * MINUTE_MS),
     data: { reviewer: reviewer ?? null },
   }));
-  return history.map((event) => listingFactOf(event, history));
+  return history.map(followListing());
 }
 
 function tallyOf(facts: readonly ListingFact[]): Tally {

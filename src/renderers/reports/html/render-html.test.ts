@@ -1,4 +1,4 @@
-import { sampleFigures, sampleInput, sampleRows, textOf } from '../tests/sample-report';
+import { sampleFigures, sampleInput, sampleRows, textOf, turnsDuring } from '../tests/sample-report';
 import { renderHtml } from './render-html';
 
 const report = sampleInput().report;
@@ -9,6 +9,10 @@ describe('the HTML of a report', () => {
     expect(text).not.toMatch(/<script|<link|<img|https?:\/\/(?!www\.w3\.org\/)|zr\d/);
     expect(text).toContain(`content="default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;`);
     expect(await textOf(renderHtml(sampleInput()))).toBe(text);
+  });
+
+  it('lets other work of the process run between its charts, which may be hundreds', async () => {
+    expect((await turnsDuring(renderHtml, 60)) - (await turnsDuring(renderHtml, 10))).toBeGreaterThanOrEqual(50);
   });
 
   it('says how many rows it shows and where all are', async () => {

@@ -20,7 +20,7 @@ export async function drawReport(sheet: PdfSheet, page: ReportPage): Promise<voi
   sheet.addPage('portrait');
   drawHeader(sheet, page);
   await drawFigures(sheet, page.figureTables);
-  drawCharts(sheet, page);
+  await drawCharts(sheet, page);
   await drawRows(sheet, page);
   drawAbout(sheet, page);
   sheet.numberPages(`${page.partnerName}: ${page.title}, ${page.windowText}${page.isSandbox ? ', sandbox' : ''}`);
@@ -66,13 +66,14 @@ async function drawFigures(sheet: PdfSheet, tables: readonly FigureTable[]): Pro
   }
 }
 
-function drawCharts(sheet: PdfSheet, { charts, noMovements }: ReportPage): void {
+async function drawCharts(sheet: PdfSheet, { charts, noMovements }: ReportPage): Promise<void> {
   if (charts.length === 0 && noMovements === null) return;
   heading(sheet, 'Over time', H2, charts.length > 0 ? CHART_HEIGHT : 20);
   if (noMovements !== null) sheet.paragraph(noMovements, SOFT, { after: 6 });
   const gap = 20;
   const width = (sheet.width - gap) / 2;
   for (let index = 0; index < charts.length; index += 2) {
+    await sheet.pause();
     sheet.ensure(CHART_HEIGHT);
     charts.slice(index, index + 2).forEach((chart, column) => {
       const x = sheet.left + column * (width + gap);

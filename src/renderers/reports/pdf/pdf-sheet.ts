@@ -52,7 +52,7 @@ export class PdfSheet {
     if (this.y + height > this.bottom) this.addPage(this.width > this.bottom ? 'landscape' : 'portrait');
   }
 
-  /** Lets other work of the process run: laying out a thousand rows takes a second. */
+  /** Lets other work of the process run: laying out a thousand rows, or hundreds of charts, takes seconds. */
   async pause(): Promise<void> {
     await otherWork();
   }

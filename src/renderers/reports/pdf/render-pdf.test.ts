@@ -1,5 +1,5 @@
 import { hasPoppler, pdfPages, pdfPicture } from '../tests/poppler';
-import { bytesOf, sampleInput, sampleRows } from '../tests/sample-report';
+import { bytesOf, sampleInput, sampleRows, turnsDuring } from '../tests/sample-report';
 import { renderPdf } from './render-pdf';
 
 const report = sampleInput().report;
@@ -10,6 +10,10 @@ describe('the PDF of a report', () => {
     const first = await bytesOf(renderPdf(sampleInput()));
     expect(first.subarray(0, 5).toString()).toBe('%PDF-');
     expect((await bytesOf(renderPdf(sampleInput()))).equals(first)).toBe(true);
+  });
+
+  it('lets other work of the process run between its charts, two of which stand in a row', async () => {
+    expect((await turnsDuring(renderPdf, 60)) - (await turnsDuring(renderPdf, 10))).toBeGreaterThanOrEqual(25);
   });
 
   it('warns of texts that it cannot set, once its bytes are read', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { ClientSession } from 'mongoose';
 import type { Actor } from '../../../domain/actor';
 import { DomainError } from '../../../domain/domain-error';
@@ -147,6 +148,8 @@ async function createNew(
       if (mode === 'create') refusals.push({ index: item.index, outcome: 'refused', error: takenRef(holder._id) });
       continue;
     }
+    // The hash of a long text takes milliseconds, that of odd signs tens, and a slice has fifty.
+    await otherWork();
     try {
       const owner = { ownerUserId, ownerRef };
       const about = { tenantId, correlationId, by, at };

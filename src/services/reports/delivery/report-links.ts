@@ -29,7 +29,7 @@ export const newReportLink = ({ token, expiresIn, at, ...link }: NewReportLinkIn
 
 /** The report and the file behind a link. */
 export interface LinkedFile {
-  report: Report;
+  report: Pick<Report, '_id' | 'tenantId'>;
   file: OfferedFile;
 }
 
@@ -49,7 +49,7 @@ export async function findLinkedFile({
   if (!link) return null;
   const { tenantId, reportId: _id, format } = link;
   if (linkStateOf(link, await createClock({ database }).now(tenantId)) !== 'active') return null;
-  const report = await reports.findOne({ _id, tenantId, state: 'completed' }).lean();
+  const report = await reports.findOne({ _id, tenantId, state: 'completed' }, { files: 1, tenantId: 1 }).lean();
   const file = report?.files.find((each) => each.format === format);
   return report && file ? { report, file } : null;
 }

@@ -76,21 +76,24 @@ interface MailedReports extends Pick<ReportMailInput, 'tenantId' | 'mail'> {
   database: Database;
 }
 
+/** No mail has the points of charts, and a mail may tell of 31 reports. */
+type MailedReport = Omit<Report, 'series'>;
+
 /** Returns the reports of a mail that the recipient has not got yet, the oldest window first. */
-async function findReports({ database, tenantId, mail }: MailedReports): Promise<Report[]> {
+async function findReports({ database, tenantId, mail }: MailedReports): Promise<MailedReport[]> {
   const { reports } = database.models;
   const { group, reportId } = mail.data as ReportMailData;
   const about = group === null ? { _id: reportId ?? '', tenantId } : { tenantId, deliveryGroup: group };
-  const found = await reports.find(about).lean<Report[]>();
+  const found = await reports.find(about, { series: 0 }).lean<MailedReport[]>();
   const emailKey = normaliseEmail(mail.to ?? '');
-  const isWanted = ({ deliverTo = [] }: Report): boolean =>
+  const isWanted = ({ deliverTo = [] }: MailedReport): boolean =>
     group === null || deliverTo.some((one) => one.emailKey === emailKey && awaitsMail(one));
   return found.filter((report) => report.state === 'completed' && isWanted(report)).toSorted(oldestFirst);
 }
 
 interface MakeLinksInput extends MailedReports, Pick<ReportMailInput, 'at'> {
   secret: string;
-  reports: readonly Report[];
+  reports: readonly MailedReport[];
 }
 
 interface LinkedFormat {
@@ -132,7 +135,7 @@ async function readFile({
   logger,
   report: { _id: reportId, tenantId },
   file: { fileId: _id, bytes, sha256, format },
-}: CreateReportMailsInput & { report: Report; file: OfferedFile }): Promise<Buffer | null> {
+}: CreateReportMailsInput & { report: MailedReport; file: OfferedFile }): Promise<Buffer | null> {
   const log = (fields: object, message: string): void => logger.warn(fields, message);
   try {
     const pieces: Uint8Array[] = [];

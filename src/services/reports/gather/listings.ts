@@ -1,8 +1,8 @@
 import type { EventType } from '../../../contracts/events';
 import {
   decisionEvents,
+  followListing,
   listingFactEvents,
-  listingFactOf,
   showingEvents,
   type ListingEvent,
   type ListingFact,
@@ -20,7 +20,7 @@ import {
 import type { Row } from '../../../domain/reports/report-content';
 import type { Event } from '../../../models/event';
 import type { GatherScope, Gatherer, SectionGatherer } from './gatherer';
-import { inSlices } from './in-slices';
+import { slicesOf } from './in-slices';
 import { countEvents, readEvents, type ReadEventsInput } from './read-events';
 import { readInStages, type ReadStage } from './read-in-stages';
 
@@ -77,36 +77,49 @@ const listings: SectionGatherer<ListingsState> = {
 };
 
 type TakeFact = (listingId: string, fact: ListingFact) => void;
-type StoredEvent = ListingEvent & Pick<Event, '_id' | 'entityId'>;
+type EventOfListing = Pick<Event, '_id' | 'entityId'>;
+type StoredEvent = ListingEvent & EventOfListing;
+
+/** Events that are in memory at a time. */
+const BATCH = 1000;
 
 /** Reads events of listings, type by type in the order of time, each with what the events before it say about it. */
 async function readFacts(input: Omit<ReadEventsInput, 'take'>, take: TakeFact) {
-  const read: { _id: string; entityId: string }[] = [];
+  const read: EventOfListing[] = [];
   const page = await readEvents({ ...input, take: ({ _id, entityId }) => read.push({ _id, entityId }) });
-  const histories = await findHistories(input.scope, [...new Set(read.map(({ entityId }) => entityId))]);
+  const facts = await findFacts(input.scope, read);
   for (const { _id, entityId } of read) {
-    const history = histories.get(entityId) ?? [];
-    const event = history.find((one) => one._id === _id);
-    if (event) take(entityId, listingFactOf(event, history));
+    const fact = facts.get(_id);
+    if (fact) take(entityId, fact);
   }
   return page;
 }
 
 const projection = { entityId: 1, type: 1, state: 1, version: 1, at: 1, 'data.reviewer': 1, 'data.reason': 1 } as const;
 
-/** Returns every counted event of listings. */
-async function findHistories(
+/**
+ * Returns the facts of some events by their ids. Every counted event of their listings is read for that, in the order
+ * of the index and one at a time: a partner may withdraw and republish one listing a hundred thousand times.
+ */
+async function findFacts(
   { database, tenantId }: Pick<GatherScope, 'database' | 'tenantId'>,
-  listingIds: readonly string[],
-): Promise<Map<string, StoredEvent[]>> {
-  const events = await inSlices(listingIds, (ids) =>
-    database.models.events
+  read: readonly EventOfListing[],
+): Promise<Map<string, ListingFact>> {
+  const wanted = new Set(read.map(({ _id }) => _id));
+  const facts = new Map<string, ListingFact>();
+  for (const ids of slicesOf([...new Set(read.map(({ entityId }) => entityId))])) {
+    const follow = new Map(ids.map((id) => [id, followListing()]));
+    const events = database.models.events
       .find({ tenantId, entityId: { $in: ids }, type: { $in: types } }, projection)
-      .lean<StoredEvent[]>(),
-  );
-  const histories = new Map<string, StoredEvent[]>(listingIds.map((id) => [id, []]));
-  for (const event of events) histories.get(event.entityId)?.push(event);
-  return histories;
+      .sort({ entityId: 1, version: 1 })
+      .lean<StoredEvent[]>()
+      .cursor({ batchSize: BATCH });
+    for await (const event of events) {
+      const fact = follow.get(event.entityId)!(event);
+      if (wanted.has(event._id)) facts.set(event._id, fact);
+    }
+  }
+  return facts;
 }
 
 const rowOf = (listingId: string, { event, at, change, decidedBy, reason, decisionSeconds }: ListingFact): Row => [
