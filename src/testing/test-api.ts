@@ -134,6 +134,6 @@ function commandsInto(sent: SendAnyCommandInput[]): Commands {
   return Object.fromEntries(names.map((name) => [name, send])) as unknown as Commands;
 }
 
-/** Opens a connection to the shared Redis as requests have it, but as patient as they are here. */
+/** Opens a connection to the shared Redis with the settings that requests need, and the patience of a test. */
 export const openTestRedis = (url = process.env.TEST_REDIS_URL ?? ''): Redis =>
   new Redis(url, { commandTimeout: PATIENT_MS, maxRetriesPerRequest: 1, enableOfflineQueue: false });

@@ -43,7 +43,7 @@ withBrowser('in a real browser', () => {
   /** Opens a page, and collects its errors and violations of the content security policy. */
   const openPage = async (): Promise<{ page: Page; complaints: string[] }> => {
     const context = await browser.newContext();
-    // For what hangs.
+    // It ends what hangs; pages of a busy machine take their time.
     context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     const complaints: string[] = [];

@@ -47,9 +47,10 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
       limit: MAX_CANDIDATES + 1,
       batchSize: MAX_CANDIDATES + 1,
       projection: fieldsFor(query),
-      ...readWithin(query.deadline),
     } as const;
-    const read = (some: string[]) => entries.find({ tenantId: query.tenantId, keys: { $in: some } }, options).toArray();
+    const { tenantId, deadline } = query;
+    const read = (some: string[]) =>
+      entries.find({ tenantId, keys: { $in: some } }, { ...options, ...readWithin(deadline) }).toArray();
     if (keys.length <= MAX_MERGED) return read(keys);
     let newest: SearchEntry[] = [];
     for (let from = 0; from < keys.length; from += MAX_MERGED)
@@ -66,8 +67,8 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
   async function fewest({ tenantId, deadline }: SearchQuery, groups: string[][]): Promise<string[]> {
     const [first = []] = groups;
     if (groups.length === 1) return first;
-    const options = { limit: MAX_CANDIDATES + 1, ...readWithin(deadline) };
     for (let from = 0; from < groups.length; from += COUNTED_TOGETHER) {
+      const options = { limit: MAX_CANDIDATES + 1, ...readWithin(deadline) };
       const some = groups.slice(from, from + COUNTED_TOGETHER);
       const counts = await Promise.all(
         some.map((keys) => entries.countDocuments({ tenantId, keys: { $in: keys } }, options)),
@@ -119,7 +120,11 @@ export function createMongoListingSearch({ model }: MongoListingSearchInput): Li
     },
 
     async forget(listingIds) {
-      await entries.deleteMany({ _id: { $in: [...listingIds] } });
+      if (listingIds.length === 0) return;
+      await entries.bulkWrite(
+        listingIds.map((_id) => ({ deleteOne: { filter: { _id } } })),
+        { ordered: false },
+      );
     },
   };
 }

@@ -31,6 +31,8 @@ export interface SearchQuery extends SearchFilters {
   /** The place after which the page begins; null for the first page. */
   after: SearchPosition | null;
   limit: number;
+  /** Under whose name the search is limited: the tenant, or the visitors of its web pages together. */
+  sharer: string;
   deadline: CallerDeadline;
 }
 

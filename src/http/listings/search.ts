@@ -7,6 +7,7 @@ import type { Clock } from '../../services/clock';
 import { findSearchedCategories } from '../../services/listings/search/find-searched-categories';
 import { searchListings } from '../../services/listings/search/search-listings';
 import type { CallOf, Handlers } from '../handler';
+import { limitedAs } from '../pipeline/visitors';
 import { RequestProblem, type ProblemCode } from '../problem';
 import type { Cursors } from '../replies/cursors';
 import { presentFoundListing } from './present-found-listing';
@@ -49,7 +50,7 @@ export function searchHandlers({
       const { listings, next, total, facets } = await searchListings({
         database,
         search: listingSearch,
-        query: { ...filters, tenantId, at, after, limit, deadline },
+        query: { ...filters, tenantId, at, after, limit, sharer: limitedAs(call.caller), deadline },
       });
       return {
         status: 200,

@@ -1,7 +1,7 @@
 import type { ClientSession } from 'mongoose';
 import { isId } from '../../domain/ids';
 import type { Database } from '../../models/database';
-import type { Report } from '../../models/reports/report';
+import type { ReportWithoutPoints } from '../../models/reports/report';
 import { notFound } from '../handler';
 import type { Call } from '../pipeline/request-context';
 
@@ -11,15 +11,12 @@ export interface FindCalledReportInput {
   session?: ClientSession;
 }
 
-/** A report without the points of its charts, which may be several megabytes. */
-export type CalledReport = Omit<Report, 'series'>;
-
 /** Returns the report in a call's path. @throws DomainError `NOT_FOUND`, also for another tenant's */
 export async function findCalledReport({
   database: { models },
   call: { tenantId, params },
   session,
-}: FindCalledReportInput): Promise<CalledReport> {
+}: FindCalledReportInput): Promise<ReportWithoutPoints> {
   const { reportId } = params;
   const report = isId('report', reportId)
     ? await models.reports

@@ -66,6 +66,9 @@ export interface Report extends Entity {
   endedAt: Date | null;
 }
 
+/** A report without the points of its charts, which may be several megabytes. */
+export type ReportWithoutPoints = Omit<Report, 'series'>;
+
 export const reportSchema = new Schema<Report>(
   {
     ...reconciledFields,

@@ -36,7 +36,7 @@ export async function leaseRows({ database, consumers, atMost, leaseMs }: LeaseR
   const { modifiedCount } = await database.inTransaction((session) =>
     outbox.updateMany(
       { _id: { $in: hints.map(({ _id }) => _id) }, open: true, dueAt: { $lte: now } },
-      { $set: { lease: token, dueAt: new Date(now.getTime() + leaseMs) } },
+      { $set: { lease: token, dueAt: new Date(Date.now() + leaseMs) } },
       { session },
     ),
   );

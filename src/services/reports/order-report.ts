@@ -13,7 +13,7 @@ import { hasReportEnded, MAX_ROWS } from '../../domain/reports/report';
 import type { ReportFilters, ReportFormat } from '../../domain/reports/report-type';
 import { tenantOf } from '../../domain/tenant';
 import type { Database } from '../../models/database';
-import type { Report } from '../../models/reports/report';
+import type { Report, ReportWithoutPoints } from '../../models/reports/report';
 import type { ReportOrder } from './accept-report';
 import { findUnsubscribed } from './delivery/subscriptions';
 import { gathererOf, scopeOf } from './gather-scope';
@@ -82,7 +82,7 @@ export async function orderRemake({
   report,
   at,
   realNow,
-}: Pick<OrderReportInput, 'database' | 'at' | 'realNow'> & { report: Omit<Report, 'series'> }): Promise<ReportOrder> {
+}: Pick<OrderReportInput, 'database' | 'at' | 'realNow'> & { report: ReportWithoutPoints }): Promise<ReportOrder> {
   const { _id: supersedes, scheduleId } = report;
   const order = await orderWindow({ database, asked: report, at, asOf: realNow });
   return { ...order, supersedes, ...(scheduleId === null ? {} : { scheduleId }) };

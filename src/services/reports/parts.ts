@@ -6,6 +6,7 @@ import { DomainError } from '../../domain/domain-error';
 import type { Row } from '../../domain/reports/report-content';
 import type { Database } from '../../models/database';
 import { reportPartId, type ReportPart } from '../../models/reports/report-part';
+import { deleteInSlices } from '../delete-in-slices';
 import type { GatherState } from './gather/gatherer';
 
 const compress = promisify(gzip);
@@ -128,14 +129,19 @@ export async function* readRows(input: PartsInput & { sections: readonly string[
 
 const bytesOf = (rows: ReportPart['rows']): Uint8Array => (Buffer.isBuffer(rows) ? rows : rows.buffer);
 
-/** Removes every part of a report, within the caller's transaction if there is one. */
-export async function removeParts({
+/** Removes every part of a report within the caller's transaction. */
+export async function giveUpParts({
   database,
   tenantId,
   reportId,
   session,
-}: PartsInput & { session?: ClientSession }): Promise<void> {
+}: PartsInput & { session: ClientSession }): Promise<void> {
   await database.models.reportParts.deleteMany({ tenantId, reportId }, { session });
+}
+
+/** Removes every part of a report, however many there are. */
+export async function removeParts({ database, tenantId, reportId }: PartsInput): Promise<void> {
+  await deleteInSlices({ database, model: database.models.reportParts, tenantId, filter: { reportId } });
 }
 
 /**

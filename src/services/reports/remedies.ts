@@ -5,7 +5,7 @@ import { aboutItem, findStuck, restartOf, type RemedyDependencies, type StuckRem
 import { recountDay } from './buckets/recount-day';
 import { endOfReport } from './end-report';
 import { giveUpFiles } from './files';
-import { removeParts } from './parts';
+import { giveUpParts } from './parts';
 
 const CLOSED: ReportFailure = {
   code: 'CLOSED_BY_OPERATOR',
@@ -38,7 +38,7 @@ const reportRemedy = ({ database, workflows }: RemedyDependencies): StuckRemedy 
     );
     const made = { database, tenantId, reportId, session: input.session };
     await giveUpFiles(made);
-    await removeParts(made);
+    await giveUpParts(made);
   },
 });
 

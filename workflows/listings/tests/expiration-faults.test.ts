@@ -61,7 +61,7 @@ function searching() {
   const found = new Map<string, number>();
   const ending = new AbortController();
   const searchOnce = async () => {
-    const page = { after: null, limit: 100, sort: 'newest' as const, facets: [], deadline };
+    const page = { after: null, limit: 100, sort: 'newest' as const, facets: [], sharer: tenantId, deadline };
     const query = { ...filters, ...page, tenantId, at: new Date() };
     for (const { _id } of (await searchListings({ database, search, query })).listings)
       found.set(_id, (found.get(_id) ?? 0) + 1);

@@ -44,6 +44,7 @@ export const searchFor = (tenantId: string, more: Partial<SearchQuery> = {}): Se
   at: AT,
   after: null,
   limit: 100,
+  sharer: tenantId,
   deadline: patient,
   ...more,
 });

@@ -5,6 +5,8 @@ import { isVisitor, limitedAs } from '../visitors';
 
 /** The process keeps what a caller has not read yet: a hundred listings may be 10 MB. */
 const MAX_UNREAD_BYTES = 32_000_000;
+/** Of all visitors of a tenant's web pages together: they come from any number of addresses. */
+const MAX_BYTES_OF_VISITORS = 4 * MAX_UNREAD_BYTES;
 /** A shorter response fits into the buffers of the connection. */
 const COUNTED_FROM_LENGTH = 65_536;
 
@@ -20,7 +22,7 @@ export interface UnreadResponses {
 export function createUnreadResponses(): UnreadResponses {
   const unread = new Map<string, number>();
 
-  const change = (sharer: string, by: number): void => {
+  const change = ({ sharer }: Share, by: number): void => {
     const bytes = (unread.get(sharer) ?? 0) + by;
     if (bytes === 0) unread.delete(sharer);
     else unread.set(sharer, bytes);
@@ -30,22 +32,37 @@ export function createUnreadResponses(): UnreadResponses {
     hold(request, response, text) {
       if (text.length < COUNTED_FROM_LENGTH) return;
       const bytes = Buffer.byteLength(text);
-      const sharer = sharerOf(request);
-      const held = unread.get(sharer) ?? 0;
-      if (held > 0 && held + bytes > MAX_UNREAD_BYTES) throw tooMuch();
+      const shares = sharesOf(request);
+      for (const { sharer, maxBytes } of shares) {
+        const held = unread.get(sharer) ?? 0;
+        if (held > 0 && held + bytes > maxBytes) throw tooMuch(maxBytes);
+      }
       if (response.destroyed) return;
-      change(sharer, bytes);
-      response.once('close', () => change(sharer, -bytes));
+      for (const share of shares) change(share, bytes);
+      response.once('close', () => {
+        for (const share of shares) change(share, -bytes);
+      });
     },
   };
 }
 
-const sharerOf = ({ caller, ip }: Request): string =>
-  isVisitor(caller) ? `${limitedAs(caller)}:${networkOf(ip ?? '')}` : limitedAs(caller);
+interface Share {
+  sharer: string;
+  maxBytes: number;
+}
 
-const tooMuch = (): DomainError =>
+const sharesOf = ({ caller, ip }: Request): Share[] => {
+  const sharer = limitedAs(caller);
+  if (!isVisitor(caller)) return [{ sharer, maxBytes: MAX_UNREAD_BYTES }];
+  return [
+    { sharer: `${sharer}:${networkOf(ip ?? '')}`, maxBytes: MAX_UNREAD_BYTES },
+    { sharer, maxBytes: MAX_BYTES_OF_VISITORS },
+  ];
+};
+
+const tooMuch = (maxBytes: number): DomainError =>
   new DomainError(
     'RATE_LIMITED',
-    `You have not read ${MAX_UNREAD_BYTES / 1_000_000} MB of responses yet. Read them before you send more requests.`,
+    `You have not read ${maxBytes / 1_000_000} MB of responses yet. Read them before you send more requests.`,
     { retryAfterSeconds: 1 },
   );

@@ -38,7 +38,7 @@ test('a sent row is left alone while it is leased and sent again after that', as
   const begun = Date.now();
   await database.models.outbox.insertMany([rowFor('mail')]);
   bed.runRelay({ leaseMs, queues: { publish: async () => void sentAt.push(Date.now()) } });
-  await eventually(() => expect(sentAt).toHaveLength(2));
+  await eventually(() => expect(sentAt.length).toBeGreaterThanOrEqual(2));
   expect(sentAt[1]! - begun).toBeGreaterThanOrEqual(leaseMs);
 });
 

@@ -1,5 +1,5 @@
 import { hasPoppler, pdfPages, pdfPicture } from '../tests/poppler';
-import { bytesOf, sampleInput, sampleRows, turnsDuring } from '../tests/sample-report';
+import { bytesOf, sampleInput, sampleRows, turnsDuringCharts } from '../tests/sample-report';
 import { renderPdf } from './render-pdf';
 
 const report = sampleInput().report;
@@ -13,7 +13,9 @@ describe('the PDF of a report', () => {
   });
 
   it('lets other work of the process run between its charts, two of which stand in a row', async () => {
-    expect((await turnsDuring(renderPdf, 60)) - (await turnsDuring(renderPdf, 10))).toBeGreaterThanOrEqual(25);
+    expect((await turnsDuringCharts(renderPdf, 60)) - (await turnsDuringCharts(renderPdf, 10))).toBeGreaterThanOrEqual(
+      25,
+    );
   });
 
   it('warns of texts that it cannot set, once its bytes are read', async () => {

@@ -6,6 +6,7 @@ import {
   type ReportType,
 } from '../../../domain/reports/report-type';
 import type { RenderedFile, RenderInput } from '../../../domain/reports/render-input';
+import { turnsDuring } from '../../../testing/faults/turns-during';
 
 const figure = (id: string, title: string, unit: FigureDefinition['unit'], value: string): FigureDefinition => ({
   id,
@@ -163,18 +164,10 @@ export async function bytesOf({ bytes }: RenderedFile): Promise<Buffer> {
 export const textOf = async (file: RenderedFile): Promise<string> => (await bytesOf(file)).toString('utf8');
 
 /** Renders a report with so many charts. Returns the turns that other work of the process had meanwhile. */
-export async function turnsDuring(render: (input: RenderInput) => RenderedFile, charts: number): Promise<number> {
+export async function turnsDuringCharts(render: (input: RenderInput) => RenderedFile, charts: number): Promise<number> {
   const [one] = sampleSeries;
   const content = { figures: sampleFigures, series: Array.from({ length: charts }, () => one!) };
-  let [turns, isDone] = [0, false];
-  const takeTurn = (): void => {
-    turns += 1;
-    if (!isDone) setImmediate(takeTurn);
-  };
   // The first report also loads what draws charts.
   await bytesOf(render(sampleInput()));
-  takeTurn();
-  await bytesOf(render(sampleInput({ content })));
-  isDone = true;
-  return turns;
+  return turnsDuring(() => bytesOf(render(sampleInput({ content }))));
 }

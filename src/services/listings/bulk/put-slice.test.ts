@@ -1,4 +1,5 @@
 import type { Database } from '../../../models/database';
+import { turnsDuring } from '../../../testing/faults/turns-during';
 import { putSlice, type BatchItem, type PutSliceInput } from './put-slice';
 
 /** Two owners: the item is refused before anything is read for it. */
@@ -23,14 +24,8 @@ const slice = {
 } as unknown as PutSliceInput;
 
 it('lets other work of the process run between the items of a slice, whose texts may be long', async () => {
-  let [turns, isDone] = [0, false];
-  const takeTurn = (): void => {
-    turns += 1;
-    if (!isDone) setImmediate(takeTurn);
-  };
-  setImmediate(takeTurn);
-  const results = await putSlice(slice);
-  isDone = true;
+  let results: unknown;
+  const turns = await turnsDuring(async () => (results = await putSlice(slice)));
   expect(turns).toBeGreaterThanOrEqual(items.length - 1);
   expect(results).toMatchObject(items.map(({ index }) => ({ index, error: { code: 'OWNER_INVALID' } })));
 });

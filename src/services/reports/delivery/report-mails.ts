@@ -8,7 +8,7 @@ import { requireReportType } from '../../../domain/reports/report-request';
 import { normaliseEmail } from '../../../domain/values/email';
 import { publicAddress } from '../../../domain/values/public-address';
 import type { Database } from '../../../models/database';
-import type { OfferedFile, Report } from '../../../models/reports/report';
+import type { OfferedFile, ReportWithoutPoints } from '../../../models/reports/report';
 import { onDamagedFile } from '../damaged-files';
 import { readReportFile } from '../files';
 import { oldestFirst } from './deliver-reports';
@@ -76,24 +76,21 @@ interface MailedReports extends Pick<ReportMailInput, 'tenantId' | 'mail'> {
   database: Database;
 }
 
-/** No mail has the points of charts, and a mail may tell of 31 reports. */
-type MailedReport = Omit<Report, 'series'>;
-
 /** Returns the reports of a mail that the recipient has not got yet, the oldest window first. */
-async function findReports({ database, tenantId, mail }: MailedReports): Promise<MailedReport[]> {
+async function findReports({ database, tenantId, mail }: MailedReports): Promise<ReportWithoutPoints[]> {
   const { reports } = database.models;
   const { group, reportId } = mail.data as ReportMailData;
   const about = group === null ? { _id: reportId ?? '', tenantId } : { tenantId, deliveryGroup: group };
-  const found = await reports.find(about, { series: 0 }).lean<MailedReport[]>();
+  const found = await reports.find(about, { series: 0 }).lean<ReportWithoutPoints[]>();
   const emailKey = normaliseEmail(mail.to ?? '');
-  const isWanted = ({ deliverTo = [] }: MailedReport): boolean =>
+  const isWanted = ({ deliverTo = [] }: ReportWithoutPoints): boolean =>
     group === null || deliverTo.some((one) => one.emailKey === emailKey && awaitsMail(one));
   return found.filter((report) => report.state === 'completed' && isWanted(report)).toSorted(oldestFirst);
 }
 
 interface MakeLinksInput extends MailedReports, Pick<ReportMailInput, 'at'> {
   secret: string;
-  reports: readonly MailedReport[];
+  reports: readonly ReportWithoutPoints[];
 }
 
 interface LinkedFormat {
@@ -135,7 +132,7 @@ async function readFile({
   logger,
   report: { _id: reportId, tenantId },
   file: { fileId: _id, bytes, sha256, format },
-}: CreateReportMailsInput & { report: MailedReport; file: OfferedFile }): Promise<Buffer | null> {
+}: CreateReportMailsInput & { report: ReportWithoutPoints; file: OfferedFile }): Promise<Buffer | null> {
   const log = (fields: object, message: string): void => logger.warn(fields, message);
   try {
     const pieces: Uint8Array[] = [];
