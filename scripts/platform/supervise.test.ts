@@ -95,6 +95,29 @@ it('ends and restarts a process that runs but no longer responds', async () => {
   }
 });
 
+it('ends a process once, however long that takes', async () => {
+  const killUnresponsive = jest.fn();
+  const frozen = { name: 'worker', pid: 7, onUnexpectedExit: () => undefined, killUnresponsive };
+  const lines: string[] = [];
+  let checks = 0;
+  await new Promise<void>((resolve) =>
+    supervise({
+      process: frozen as unknown as ManagedProcess,
+      requireAlive: async () => {
+        checks += 1;
+        if (checks === 20) resolve();
+        throw new Error('frozen');
+      },
+      checkEveryMs: 1,
+      print: (line) => void lines.push(line),
+      onRestarted: () => undefined,
+      isStopping: () => checks >= 20,
+    }),
+  );
+  expect(killUnresponsive).toHaveBeenCalledTimes(1);
+  expect(lines).toHaveLength(1);
+});
+
 it('moves a log that grows too large aside while its process goes on writing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
   const writer = new ManagedProcess({

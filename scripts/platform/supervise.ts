@@ -67,16 +67,19 @@ export function supervise(input: SuperviseInput): void {
 
   if (!requireAlive) return;
   let missed = 0;
+  /** On a busy machine a process may take a while to end. */
+  let ending: number | null = null;
   const check = async (): Promise<void> => {
     const { pid } = process;
     const responds = await requireAlive().then(
       () => true,
       () => false,
     );
-    const isWatched = pid !== null && process.pid === pid && !starting && !isStopping();
+    const isWatched = pid !== null && pid !== ending && process.pid === pid && !starting && !isStopping();
     missed = responds || !isWatched ? 0 : missed + 1;
     if (missed >= MAX_MISSED_CHECKS) {
       missed = 0;
+      ending = pid;
       print(`${process.name} does not respond (${MAX_MISSED_CHECKS} checks in a row); ending it`);
       process.killUnresponsive();
     }

@@ -22,6 +22,14 @@ async function serve(port: number, body: object): Promise<number | null> {
   return open && (server.address() as AddressInfo).port;
 }
 
+/** Serves this at a port and at the next one, as two instances do. Returns the first port. */
+async function servePair(body: object): Promise<number> {
+  for (;;) {
+    const port = (await serve(0, body))!;
+    if ((await serve(port + 1, body)) !== null) return port;
+  }
+}
+
 /** Reloads the instances at these ports by a `--reload` that says that all is well. */
 async function reloadAt(adminPort: number, command: readonly [string, ...string[]] = ['/bin/true']): Promise<string[]> {
   const primary = { id: 0, pid: 1, name: 'api', status: 'online', restarts: 0, adminPort };
@@ -34,7 +42,8 @@ async function reloadAt(adminPort: number, command: readonly [string, ...string[
 const instance = (buildId: string) => ({ status: 'ready', pid: 7, version: '1', buildId });
 
 it('waits for the last instance to take its admin port over', async () => {
-  const adminPort = (await serve(0, instance('b2')))!;
+  const adminPort = await servePair(instance('b2'));
+  await new Promise((resolve) => servers.at(-1)!.close(resolve));
   const late = setTimeout(TAKEN_OVER_AFTER_MS).then(() => serve(adminPort + 1, instance('b2')));
   expect(await reloadAt(adminPort)).toEqual([
     `api instance 0: ready with build b2 at port ${adminPort}`,
@@ -49,8 +58,7 @@ it('refuses an instance of another build', async () => {
 });
 
 it('says which variables a reload does not change', async () => {
-  const adminPort = (await serve(0, instance('b2')))!;
-  await serve(adminPort + 1, instance('b2'));
+  const adminPort = await servePair(instance('b2'));
   const [note] = await reloadAt(adminPort, ['/bin/echo', 'note    MONGODB_URI: the primary has other values']);
   expect(note).toMatch(/^api: note {4}MONGODB_URI: the primary has other values/);
 });
