@@ -241,7 +241,7 @@ const noDecisionIn = (state: string): string =>
     : `The review is ${state}: it has ended and takes no decision.`;
 
 const REVISION_CHANGED =
-  'The listing was edited meanwhile, and another revision is under review. Read it again, then decide on it.';
+  'Another revision of the listing is under review. Read the listing again, then decide on that revision.';
 
 /** Refuses a decision that names another revision. */
 export const revisionChanged = (): DomainError =>

@@ -2476,9 +2476,10 @@ export interface paths {
          * @description Time cannot run backwards, so a reset ends every process of the sandbox tenant, deletes its data except keys,
          *     empties its account at the simulated gateway, and sets the clock to real time. If Temporal or the gateway does
          *     not respond, the 503 states the completed and the missing parts; the same request with the same key does the
-         *     rest. Until the reset has responded, every other request that would write to the sandbox is `503
-         *     SANDBOX_RESETTING` with `Retry-After`, a second reset included, so that nothing is accepted only to be
-         *     deleted. A reset whose process died blocks others for 30 seconds.
+         *     rest. A reset that takes longer than 25 seconds, because thousands of processes are open, responds `503
+         *     OUTCOME_PENDING` and goes on: repeat it with the same key. Until the reset is done, every other request that
+         *     would write to the sandbox is `503 SANDBOX_RESETTING` with `Retry-After`, a second reset included, so that
+         *     nothing is accepted only to be deleted. A reset whose process died blocks others for 30 seconds.
          */
         post: operations["resetSandboxClock"];
         delete?: never;

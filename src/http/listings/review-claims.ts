@@ -82,6 +82,7 @@ export async function findOpenReview({
       : await database.models.listingReviews
           .findOne({ _id: reviewId, tenantId, state: { $in: [...openReviewStates] } })
           .lean();
-  if (!review) throw new DomainError('REVIEW_NOT_OPEN', 'No revision of the listing is under review.');
+  if (!review)
+    throw new DomainError('REVIEW_NOT_OPEN', 'No revision of the listing is under review: submit the listing first.');
   return review;
 }

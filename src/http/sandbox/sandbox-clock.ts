@@ -1,3 +1,4 @@
+import { DomainError } from '../../domain/domain-error';
 import type { Database } from '../../models/database';
 import type { OutboxRow } from '../../models/outbox-row';
 import { acceptAdvance, readSandboxClock } from '../../temporal/commands/sandbox/sandbox-clock-commands';
@@ -27,6 +28,11 @@ export interface SandboxClockHandlersInput {
 
 /** Ending every process and deleting everything takes longer than other requests may. */
 const RESET_MS = 25_000;
+const resetGoesOn = new DomainError(
+  'OUTCOME_PENDING',
+  `The reset takes longer than ${RESET_MS / 1000} seconds and goes on. Until it is done the sandbox accepts no ` +
+    'requests: repeat this one with the same Idempotency-Key.',
+);
 
 /** Reads, advances and resets the clock of a sandbox, and reads the operation of an advance. */
 export function sandboxClockHandlers(
@@ -79,7 +85,7 @@ export function sandboxClockHandlers(
         call,
         isReset: true,
         async send() {
-          call.deadline.restart(RESET_MS);
+          call.deadline.restart(RESET_MS, resetGoesOn);
           await resetSandbox({ tenantId, keepIdempotencyId: recordIdOf(call) });
           return { status: 200, body: await readClock(tenantId) };
         },

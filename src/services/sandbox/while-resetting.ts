@@ -114,6 +114,5 @@ const resetInProgress = (): DomainError =>
   new DomainError(
     'SANDBOX_RESETTING',
     'The sandbox is being emptied and accepts no requests. ' +
-      'Wait for the response to the reset, then repeat the request, ' +
-      'and where it had an Idempotency-Key, with the same one.',
+      'Repeat the request until the reset is done, and where it had an Idempotency-Key, with the same one.',
   );

@@ -105,7 +105,7 @@ function requireAttribute(key: string, value: string, known: readonly CategoryAt
   return attributeTermOf(key, possible.every(({ type }) => type === 'number') ? Number(value) : value);
 }
 
-const UNKNOWN = 'is no attribute of the category, nor of one below it: leave it out.';
+const UNKNOWN = 'is no attribute of the categories that are searched: leave it out.';
 
 /** Returns true where a listing may have the value, compared as its term is. */
 function mayBe({ type, options }: CategoryAttribute, value: string): boolean {

@@ -86,6 +86,16 @@ it('the error of a value of another type names each type in words', () =>
     { rule: 'type', detail: 'must be a string or a number or true or false' },
   ]));
 
+it('the error within a field that may be null stands alone', () => {
+  const price = { type: 'object', properties: { amountMinor: { type: 'integer', minimum: 0 } } };
+  const schema = { type: 'object', properties: { price: { oneOf: [price, { type: 'null' }] } } };
+  const detail = 'must be 0 or more';
+  expect(errorsOf(schema, { price: { amountMinor: -1 } })).toEqual([
+    { pointer: '/price/amountMinor', rule: 'minimum', detail },
+  ]);
+  expect(errorsOf(schema, { price: null })).toEqual([]);
+});
+
 describe('the texts of the contract', () => {
   it.each([
     ['Text120', 'A\u2028B'],

@@ -10,7 +10,7 @@ const MAX_ERRORS = 50;
  * grows with the number of errors, not with its square.
  */
 export function fieldErrorsOf(found: readonly ErrorObject[]): FieldError[] {
-  const faulty = new Set(found.filter((error) => !isFrame(error)).map(({ instancePath }) => instancePath));
+  const faulty = new Set(found.filter((error) => !isFrame(error)).flatMap(({ instancePath }) => pathsTo(instancePath)));
   const ofWrongFormat = new Set(
     found.filter(({ keyword }) => keyword === 'format').map(({ instancePath }) => instancePath),
   );
@@ -18,7 +18,7 @@ export function fieldErrorsOf(found: readonly ErrorObject[]): FieldError[] {
   for (const error of found) {
     // A pattern beside a format is only its outline, and the format's message says more.
     if (error.keyword === 'pattern' && ofWrongFormat.has(error.instancePath)) continue;
-    // The frame around a rejected property name only repeats it, and so does a frame with another error at its field.
+    // The frame around a rejected property name only repeats it, and so does a frame with another error in its field.
     if (error.keyword === 'propertyNames' || (isFrame(error) && faulty.has(error.instancePath))) continue;
     const fieldError = fieldErrorOf(error);
     distinct.set(`${fieldError.pointer} ${fieldError.rule}`, fieldError);
@@ -26,6 +26,10 @@ export function fieldErrorsOf(found: readonly ErrorObject[]): FieldError[] {
   }
   return [...distinct.values()];
 }
+
+/** Returns a pointer and those of the fields around it. */
+const pathsTo = (pointer: string): string[] =>
+  [...pointer.matchAll(/(?<!^)\/|$/g)].map(({ index }) => pointer.slice(0, index));
 
 /** Returns true for an error that stands for others: of the choice itself, or of the "or null" side of a field. */
 const isFrame = (error: ErrorObject): boolean => error.keyword === 'oneOf' || isNullSide(error);

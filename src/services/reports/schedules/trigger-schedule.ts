@@ -77,9 +77,11 @@ function wantedWindow({ schedule, period, at }: TriggerScheduleInput): ReportWin
   const window = windowOf({ period, timeZone, now });
   const sent = parsePeriod(period)?.kind;
   if (sent !== kind)
-    throw new DomainError('PERIOD_INVALID', `${period} is a ${sent}, and the schedule reports every ${kind}.`, {
-      pointer: '/period',
-    });
+    throw new DomainError(
+      'PERIOD_INVALID',
+      `${period} is a ${sent}, and the schedule reports every ${kind}: send a ${kind}, or none for the last one.`,
+      { pointer: '/period' },
+    );
   if (isComplete(window, now)) return window;
   throw new DomainError('WINDOW_IN_FUTURE', `The window ends at ${window.endAt}, which is in the future.`, {
     pointer: '/period',
