@@ -57,9 +57,9 @@ async function standing(reportId: string) {
     rows: progress.rows,
     offered: await Promise.all(files.map(async (file) => [file.format, await isWhole(file)])),
     mails: await models.outbox.countDocuments({ open: true, pending: 'mail', tenantId }),
-    // One of a killed writer is marked, and swept later.
     readyFiles: stored.length,
-    markedFiles: rows - stored.length <= 1,
+    // Those of writers that were killed, or failed on a busy machine, are marked and swept later.
+    areOthersMarked: (await models.files.countDocuments({ reportId, state: 'deleting' })) === rows - stored.length,
     parts,
     events: await world.eventsOf(reportId),
     slots: await models.reportSlots.countDocuments({ reportIds: reportId }),
