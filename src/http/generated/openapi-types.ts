@@ -1370,6 +1370,7 @@ export interface paths {
          *     **Order and total.** The default is `relevance` with `q`, and `newest` without. `ending` begins with the listing
          *     that ends first. A search looks at the newest 1,000 listings with its rarest word or filter: where there are
          *     more, `total.exact` is false and older ones are not found, so add a filter. Facets count what `total` counts.
+         *     Each process works on a few searches of yours at a time; where 32 wait already, one more is `429 RATE_LIMITED`.
          *
          *     A key with the scope `search` may stand in a web page: this operation, `GET /listings/{listingId}` and the GETs
          *     of `/listing-categories` allow other origins (CORS), and count by the caller's address too.
